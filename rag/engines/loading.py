@@ -1,0 +1,169 @@
+"""From settings to models that are ready to use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.llms.llm import LLM
+
+from rag.config import Settings, cache_folder
+from rag.engines.llama import LlamaServer
+from rag.engines.remote import ATTEMPTS, Endpoint, explained
+from rag.engines.weights import QWEN_0_5B, QWEN_1_5B, resolve
+from rag.errors import ConfigError
+from rag.models import Usage
+
+LOCAL_MODELS = {"local": QWEN_1_5B, "local-small": QWEN_0_5B}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Embedders:
+    """One embedder for English text and one for every other language; a multilingual one can be both."""
+
+    english: BaseEmbedding
+    """Embeds English titles and abstracts, and English questions."""
+    multilingual: BaseEmbedding
+    """Embeds cards and questions in other languages."""
+    remote: bool = False
+    """Whether text leaves this machine to be embedded."""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Space name to model name: what a store records and compares."""
+        return {"english": self.english.model_name, "multilingual": self.multilingual.model_name}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """Text of one model call as it arrives, and its cost when it has ended."""
+
+    deltas: Iterator[str]
+    """Pieces of text; iterate to the end before reading `usage`."""
+    costs: list[Usage] = field(default_factory=list)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of the call."""
+        return sum(self.costs, Usage())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LanguageModel:
+    """A LlamaIndex chat model with what the product shows of it."""
+
+    llm: LLM
+    """The model."""
+    label: str
+    """Its name for display."""
+    remote: bool
+    """Whether text leaves this machine."""
+    server: LlamaServer | None = None
+    """The server in this process, kept alive by this reference."""
+
+    def complete(self, system: str, user: str, *, max_tokens: int, **options: Any) -> Completion:
+        """Start a completion; its deltas raise ModelUnavailableError when the model fails."""
+        costs: list[Usage] = []
+        messages = [
+            ChatMessage(role=MessageRole.SYSTEM, content=system),
+            ChatMessage(role=MessageRole.USER, content=user),
+        ]
+
+        def deltas() -> Iterator[str]:
+            prompt_tokens = completion_tokens = 0
+            with explained(self.label):
+                chunks = self.llm.stream_chat(
+                    messages, max_tokens=max_tokens, stream_options={"include_usage": True}, **options
+                )
+                for chunk in chunks:
+                    usage = getattr(chunk.raw, "usage", None)
+                    if usage is not None:
+                        prompt_tokens, completion_tokens = usage.prompt_tokens, usage.completion_tokens
+                    if chunk.delta:
+                        yield chunk.delta
+            costs.append(Usage(llm_calls=1, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+
+        return Completion(deltas=deltas(), costs=costs)
+
+
+def load_embedders(settings: Settings) -> Embedders:
+    """Return the embedders that the settings name; raises ConfigError or ModelUnavailableError."""
+    if settings.embedder == "local":
+        from rag.engines.embedders import E5Embedding, MiniLMEmbedding
+
+        return Embedders(
+            english=MiniLMEmbedding.load(cache_folder(), settings.threads),
+            multilingual=E5Embedding.load(settings.threads),
+        )
+    endpoint = Endpoint.parse("ARXIV_RAG_EMBEDDER", settings.embedder)
+    if endpoint is None:
+        raise ConfigError("ARXIV_RAG_EMBEDDER", f"no embedder {settings.embedder!r}", "use local, openai:MODEL or MODEL@URL")
+    from rag.engines.embedders import RemoteEmbedding
+
+    embedding = RemoteEmbedding.connect(endpoint, settings)
+    return Embedders(english=embedding, multilingual=embedding, remote=endpoint.leaves_machine)
+
+
+def load_language_model(settings: Settings) -> LanguageModel:
+    """Return the language model that the settings name; raises ConfigError or ModelUnavailableError."""
+    endpoint = Endpoint.parse("ARXIV_RAG_LLM", settings.llm)
+    if endpoint is not None:
+        llm = chat_model(endpoint.model, endpoint.base_url, endpoint.key(settings), settings)
+        return LanguageModel(llm=llm, label=endpoint.label, remote=endpoint.leaves_machine)
+    path = gguf_file(settings.llm)
+    server = LlamaServer.start(
+        path, threads=settings.threads, slots=settings.slots, context_window=settings.context_window
+    )
+    llm = chat_model(path.stem, server.base_url, server.api_key, settings)
+    return LanguageModel(llm=llm, label=path.stem, remote=False, server=server)
+
+
+def gguf_file(name: str) -> Path:
+    """Return the model file of `local`, `local-small` or a path; raises ConfigError or ModelUnavailableError."""
+    if name in LOCAL_MODELS:
+        return resolve(LOCAL_MODELS[name], cache_folder())
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise ConfigError("ARXIV_RAG_LLM", f"{name!r} is no model and no file", "use local, local-small, a GGUF file, openai:MODEL or MODEL@URL")
+    return path
+
+
+def chat_model(model: str, base_url: str, api_key: str, settings: Settings) -> LLM:
+    """Return LlamaIndex's client for a model behind an OpenAI-compatible address."""
+    from llama_index.llms.openai_like import OpenAILike
+
+    return OpenAILike(
+        model=model,
+        api_base=base_url,
+        api_key=api_key,
+        is_chat_model=True,
+        context_window=settings.context_window,
+        temperature=0.0,
+        additional_kwargs={"seed": settings.seed},
+        timeout=settings.timeout,
+        max_retries=ATTEMPTS,
+        reuse_client=True,
+    )
+
+
+@cache
+def tokenizer() -> Any:
+    """Return tiktoken's cl100k_base, read from the copy that llama-index-core ships: no network."""
+    import llama_index.core
+
+    folder = Path(llama_index.core.__file__).parent / "_static" / "tiktoken_cache"
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(folder)
+    import tiktoken
+
+    return tiktoken.get_encoding("cl100k_base")
+
+
+def count_tokens(text: str) -> int:
+    """Return how many cl100k_base tokens `text` has: an estimate for every other model."""
+    return len(tokenizer().encode(text, disallowed_special=()))

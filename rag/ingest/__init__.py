@@ -1,0 +1,1 @@
+"""From files to the store: reading digests, chunking papers, indexing."""

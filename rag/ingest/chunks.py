@@ -1,0 +1,74 @@
+"""Papers to nodes and records: what is embedded, in which space, and by what a paper can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from llama_index.core.schema import TextNode
+
+from rag.models import CARD_FIELDS, Paper
+from rag.text import sentences
+from vectorstore import Record
+from vectorstore.records import node_id
+
+MOST_SENTENCES = 40
+"""Sentences of one abstract that get a vector of their own: real abstracts have about eight."""
+
+
+def paper_nodes(paper: Paper) -> dict[str, list[TextNode]]:
+    """Return the nodes of a paper by embedding space, without embeddings.
+
+    `english` holds the title with the abstract (unit `paper`) and every sentence of the abstract (`abstract/0`, ...),
+    embedded with the title in front. `multilingual` holds the fields of the card, or, for a paper without a card,
+    the same units as `english`, so that a question in another language reaches it too.
+    """
+    english = [node(paper, "paper", f"{paper.title}\n{paper.abstract}".strip(), titled=False)]
+    english += [
+        node(paper, f"abstract/{number}", sentence, titled=True)
+        for number, sentence in enumerate(sentences(paper.abstract)[:MOST_SENTENCES])
+    ]
+    card = [node(paper, name, text, titled=False) for name in CARD_FIELDS if (text := getattr(paper, name))]
+    return {"english": english, "multilingual": card or [part.model_copy(deep=True) for part in english]}
+
+
+def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:
+    """Return one node; its metadata are what Chroma filters by, of which only the title is embedded, where wanted."""
+    metadata = {
+        "arxiv_id": paper.arxiv_id,
+        "unit": unit.partition("/")[0],
+        "title": paper.title,
+        "category": list(paper.categories) or [paper.category or "unknown"],
+        "day": [int(day.strftime("%Y%m%d")) for day in paper.seen] or [0],
+    }
+    hidden = [key for key in metadata if key != "title" or not titled]
+    return TextNode(
+        id_=node_id(paper.arxiv_id, unit),
+        text=text,
+        metadata=metadata,
+        excluded_embed_metadata_keys=hidden,
+        excluded_llm_metadata_keys=hidden,
+        metadata_template="{value}",
+        text_template="{metadata_str}. {content}",
+    )
+
+
+def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]]) -> Record:
+    """Return the record of a paper whose nodes have been embedded."""
+    return Record(
+        id=paper.arxiv_id,
+        hash=paper.content_hash,
+        data=paper.to_dict(),
+        texts={
+            "title": paper.title,
+            "authors": " ".join(paper.authors),
+            "abstract": paper.abstract,
+            "card": "\n".join(getattr(paper, name) for name in CARD_FIELDS),
+        },
+        facets={
+            "category": tuple(dict.fromkeys((*paper.categories, paper.category))) if paper.category else paper.categories,
+            "section": (paper.section,) if paper.section else (),
+            "author": paper.authors,
+            "day": tuple(day.isoformat() for day in paper.seen),
+        },
+        nodes=nodes,
+    )

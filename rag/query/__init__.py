@@ -1,0 +1,1 @@
+"""Questions: corpus (the store as papers) -> understand -> retrieval -> selection -> answering -> verification."""

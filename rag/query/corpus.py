@@ -1,0 +1,61 @@
+"""The store seen as papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rag.models import Filters, Paper
+from vectorstore import Where
+from vectorstore.store import Store
+
+
+class Corpus:
+    """Papers of a store, for one question: everything read once is kept."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._papers: dict[str, Paper] = {}
+
+    def __len__(self) -> int:
+        """Return how many papers there are."""
+        return len(self.store)
+
+    def get(self, ids: Iterable[str]) -> list[Paper]:
+        """Return those of the papers that exist, in the order asked for."""
+        wanted = list(dict.fromkeys(ids))
+        unread = [identifier for identifier in wanted if identifier not in self._papers]
+        for identifier, stored in self.store.get(unread).items():
+            self._papers[identifier] = Paper.from_dict(stored.data)
+        return [self._papers[identifier] for identifier in wanted if identifier in self._papers]
+
+    def paper(self, arxiv_id: str) -> Paper | None:
+        """Return one paper; None when it is not there."""
+        found = self.get([arxiv_id])
+        return found[0] if found else None
+
+    def select(self, filters: Filters) -> set[str] | None:
+        """Return the ids of the papers that pass; None when nothing is filtered."""
+        return self.store.select(where(filters))
+
+    def papers(self, filters: Filters = Filters()) -> list[Paper]:
+        """Return the papers that pass the filters, in the order of their arrival."""
+        passed = self.select(filters)
+        return self.get(identifier for identifier in self.store.catalogue.ids() if passed is None or identifier in passed)
+
+    def days(self) -> list[str]:
+        """Return the ISO dates of all digests, earliest first."""
+        return sorted(day for day, _ in self.store.catalogue.facets("day"))
+
+
+def where(filters: Filters) -> Where:
+    """Return the store's condition for the filters."""
+    between = {}
+    if filters.since or filters.until:
+        bounds = (filters.since and filters.since.isoformat(), filters.until and filters.until.isoformat())
+        between["day"] = bounds
+    return Where(
+        equal={"category": filters.categories} if filters.categories else {},
+        contain={"author": filters.authors} if filters.authors else {},
+        between=between,
+        ids=filters.papers,
+    )

@@ -1,0 +1,1 @@
+"""Front doors: the command line, batch files and the Gradio chat, all on one Assistant."""

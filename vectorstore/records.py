@@ -1,0 +1,90 @@
+"""What goes into a store and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import TextNode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One thing to store, with everything by which it can be found."""
+
+    id: str
+    """Stable identifier."""
+    hash: str
+    """Changes when the data change."""
+    data: Mapping[str, Any]
+    """JSON object that is handed back as it is."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Lexical field (one of `catalogue.FIELDS`) to plain text."""
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Facet name to values, for filters."""
+    nodes: Mapping[str, Sequence[TextNode]] = field(default_factory=dict)
+    """Embedding space to nodes with embeddings; node ids are `<record id>#<unit>`."""
+
+    @property
+    def units(self) -> dict[str, tuple[str, ...]]:
+        """Embedding space to the units stored there, such as `paper` or `abstract/0`."""
+        return {space: tuple(unit_of(node.node_id) for node in nodes) for space, nodes in self.nodes.items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A record as the store hands it back."""
+
+    id: str
+    """Stable identifier."""
+    hash: str
+    """The hash it was written with."""
+    data: Mapping[str, Any]
+    """The JSON object it was written with."""
+    units: Mapping[str, Sequence[str]]
+    """Embedding space to the units that have a vector there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found, with a score that is higher for better ones."""
+
+    id: str
+    """The record."""
+    score: float
+    """Comparable among the hits of one search."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Where:
+    """A condition on facets: values of one facet are alternatives, different facets all hold."""
+
+    equal: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Facet to values, compared without case."""
+    contain: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Facet to parts of values, compared without case."""
+    between: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Facet to inclusive bounds, compared as text (ISO dates sort so)."""
+    ids: Sequence[str] = ()
+    """Record ids."""
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.equal or self.contain or self.between or self.ids)
+
+
+def node_id(record_id: str, unit: str) -> str:
+    """Return the id of a record's node."""
+    return f"{record_id}#{unit}"
+
+
+def unit_of(identifier: str) -> str:
+    """Return the unit of a node id."""
+    return identifier.rpartition("#")[2]
+
+
+def record_of(identifier: str) -> str:
+    """Return the record id of a node id."""
+    return identifier.rpartition("#")[0]

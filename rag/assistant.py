@@ -28,6 +28,7 @@ class Assistant:
         self.store = store
         self.embedders = embedders
         self._lock = threading.Lock()
+        self._corpus = Corpus(store)
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
@@ -63,7 +64,9 @@ class Assistant:
     def corpus(self) -> Corpus:
         """Return the store as it is now, what other processes have written included."""
         self.store.refresh()
-        return Corpus(self.store)
+        if self._corpus.generation != self.store.catalogue.generation:
+            self._corpus = Corpus(self.store)
+        return self._corpus
 
     def index(self, papers: Sequence[Paper], progress: Progress = lambda done: None) -> IndexReport:
         """Write papers into the store; raises StoreError when another process writes."""

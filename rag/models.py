@@ -84,6 +84,11 @@ class Paper:
         }
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, default=str).encode()).hexdigest()
 
+    @property
+    def card_fields(self) -> tuple[str, ...]:
+        """Names of the card's fields that hold text."""
+        return tuple(name for name in CARD_FIELDS if getattr(self, name))
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON object from which `from_dict` makes an equal paper."""
         told = dataclasses.asdict(self)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.errors import DigestError
+from rag.ingest.cleaning import clean_text
 from rag.ingest.decoding import GZIP_MAGIC, binary_kind, decode, unpack
 from rag.ingest.entries import DigestWarning, Reading, build_paper
 from rag.ingest.fields import find_date
@@ -75,6 +76,7 @@ def parse_digest(
     data: bytes | str, *, source: str = "", date: datetime.date | None = None, max_bytes: int = MAX_BYTES
 ) -> Digest:
     """Return the papers of one digest and a warning for all that was damaged; never raises for what `data` holds."""
+    source = clean_text(source)
     day = find_date(source) or date
     text, warnings = _text(data, source, max_bytes)
     if text is None:
@@ -175,7 +177,9 @@ def _papers(reading: Reading, source: str, day: datetime.date | None, warnings: 
 def _merged(first: Paper, second: Paper) -> Paper:
     """Return the fuller of two entries of one paper, the first of equals, with the categories of both."""
     fuller = max(first, second, key=_fullness)
-    return replace(fuller, categories=tuple(dict.fromkeys((*fuller.categories, *first.categories, *second.categories))))
+    categories = tuple(dict.fromkeys((*fuller.categories, *first.categories, *second.categories)))
+    missing = tuple(name for name in fuller.missing if name != "category" or not categories)
+    return replace(fuller, category=categories[0] if categories else "", categories=categories, missing=missing)
 
 
 def _fullness(paper: Paper) -> tuple[int, int]:

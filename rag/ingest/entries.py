@@ -1,19 +1,15 @@
 """What the readers hand over, and how an entry becomes a paper (pure)."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rag.ingest.cleaning import clean_text
-from rag.ingest.fields import clean_authors, distinct_links, find_arxiv_id, find_date, find_links
+from rag.ingest.fields import ArxivId, clean_authors, distinct_links, find_arxiv_id, find_date, find_links
 from rag.ingest.labels import is_placeholder, strip_label
-from rag.models import Paper
+from rag.models import TEXT_FIELDS, Paper
 
-__all__ = ("CARD_FIELDS", "DigestWarning", "Entry", "Reading", "build_paper")
-
-CARD_FIELDS = ("tldr", "motivation", "method", "result", "conclusion")
-"""The fields that a model wrote from the abstract."""
-TEXT_FIELDS = (*CARD_FIELDS, "abstract")
+__all__ = ("DigestWarning", "Entry", "Reading", "build_paper")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,8 +67,7 @@ def build_paper(entry: Entry, source: str, date: datetime.date | None) -> tuple[
     if not ids:
         told = f"the entry {title[:80]!r} has no valid arXiv ID; it was left out"
         return None, [DigestWarning(file=source, line=entry.line, message=told)]
-    found = ids[0]
-    versions = (other.version for other in ids if other.arxiv_id == found.arxiv_id)
+    arxiv_id = ids[0].arxiv_id
     cleaned = {name: clean_text(entry.texts.get(name, "")) for name in TEXT_FIELDS}
     texts = {name: _without_placeholder(name, text) for name, text in cleaned.items()}
     comment = clean_text(entry.texts.get("comment", ""))
@@ -80,33 +75,32 @@ def build_paper(entry: Entry, source: str, date: datetime.date | None) -> tuple[
     categories = entry.categories or ((entry.section,) if entry.section else ())
     checked = {"title": title, "authors": authors, "category": categories} | texts
     paper = Paper(
-        arxiv_id=found.arxiv_id,
-        version=next(filter(None, versions), None),
+        arxiv_id=arxiv_id,
+        version=next((found.version for found in ids if found.version and found.arxiv_id == arxiv_id), None),
         title=title,
-        url=f"https://arxiv.org/abs/{found.arxiv_id}",
+        url=f"https://arxiv.org/abs/{arxiv_id}",
         authors=authors,
         section=entry.section,
         category=categories[0] if categories else "",
         categories=categories,
         date=date,
         published=find_date(entry.published),
+        tldr=texts["tldr"],
+        motivation=texts["motivation"],
+        method=texts["method"],
+        result=texts["result"],
+        conclusion=texts["conclusion"],
+        abstract=texts["abstract"],
         comment="" if is_placeholder(comment) else comment,
         links=distinct_links((*find_links(f"{texts['abstract']} {comment}"), *entry.links)),
         missing=tuple(name for name, value in checked.items() if not value),
         source=source,
         line=entry.line,
-        **texts,
     )
-    problems = list(entry.problems)
-    if not found.plausible:
-        problems.append("arXiv cannot have given this ID; check it")
-    if not title:
-        problems.append("the entry has no title")
-    problems.extend(_placeholder_problem(cleaned, texts))
-    told_of = [
-        DigestWarning(file=source, line=entry.line, arxiv_id=paper.arxiv_id, message=problem) for problem in problems
+    problems = [*entry.problems, *_problems(ids[0], title, cleaned, texts)]
+    return paper, [
+        DigestWarning(file=source, line=entry.line, arxiv_id=arxiv_id, message=problem) for problem in problems
     ]
-    return paper, told_of
 
 
 def _without_placeholder(name: str, text: str) -> str:
@@ -115,8 +109,12 @@ def _without_placeholder(name: str, text: str) -> str:
     return "" if is_placeholder(stripped) else stripped
 
 
-def _placeholder_problem(cleaned: Mapping[str, str], texts: Mapping[str, str]) -> Iterable[str]:
-    """Name the fields that held a placeholder, in one message or none."""
+def _problems(found: ArxivId, title: str, cleaned: Mapping[str, str], texts: Mapping[str, str]) -> Iterator[str]:
+    """Say what a paper lacks that it should have."""
+    if not found.plausible:
+        yield "arXiv cannot have given this ID; check it"
+    if not title:
+        yield "the entry has no title"
     names = [name for name, text in cleaned.items() if text and not texts[name]]
     if names:
         yield f"{', '.join(names)} held only a placeholder ({cleaned[names[0]][:60]!r}); left empty"

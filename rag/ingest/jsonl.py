@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rag.ingest.entries import CARD_FIELDS, DigestWarning, Entry, Reading
+from rag.ingest.entries import DigestWarning, Entry, Reading
 from rag.ingest.fields import find_categories, find_links, split_authors
+from rag.models import CARD_FIELDS
 
 __all__ = ("read_jsonl",)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.ingest.cards import read_card, read_listing
+from rag.ingest.cleaning import clean_text
 from rag.ingest.entries import DigestWarning, Entry, Reading
 from rag.ingest.fields import find_arxiv_id, is_category
 
@@ -126,7 +127,7 @@ def _take_outside(scan: _Scan, index: int, line: str) -> None:
     """Read a line of the table of contents; of other lines outside the entries, warn about what looks like a card."""
     found = _DECLARED.match(line.strip()) if line.lstrip().startswith(("-", "*")) else None
     if found and not scan.blocks:
-        scan.declared[found["name"]] = int(found["en"] or found["zh"])
+        scan.declared[clean_text(found["name"])] = int(found["en"] or found["zh"])
         scan.declared_line = scan.declared_line or index + 1
     elif line.startswith(_CARD_SIGNS):
         scan.warn_stray(index + 1)
@@ -188,7 +189,7 @@ def _section(line: str) -> str | None:
     if not line.startswith(("# ", "## ")):
         return None
     name, back, _ = line.lstrip("#").partition("[[Back]]")
-    name = name.strip()
+    name = clean_text(name)
     return name if back or is_category(name) else None
 
 

@@ -9,11 +9,16 @@ from vectorstore import Where
 from vectorstore.store import Store
 
 
+KEPT = 4096
+"""Papers kept in memory once read (about 8 kB each)."""
+
+
 class Corpus:
-    """Papers of a store, for one question: everything read once is kept."""
+    """Papers of a store at one generation; what was read once is kept."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.generation = store.catalogue.generation
         self._papers: dict[str, Paper] = {}
 
     def __len__(self) -> int:
@@ -24,9 +29,11 @@ class Corpus:
         """Return those of the papers that exist, in the order asked for."""
         wanted = list(dict.fromkeys(ids))
         unread = [identifier for identifier in wanted if identifier not in self._papers]
-        for identifier, stored in self.store.get(unread).items():
-            self._papers[identifier] = Paper.from_dict(stored.data)
-        return [self._papers[identifier] for identifier in wanted if identifier in self._papers]
+        read = {identifier: Paper.from_dict(stored.data) for identifier, stored in self.store.get(unread).items()}
+        found = [read.get(identifier) or self._papers.get(identifier) for identifier in wanted]
+        if len(self._papers) + len(read) <= KEPT:
+            self._papers |= read
+        return [paper for paper in found if paper is not None]
 
     def paper(self, arxiv_id: str) -> Paper | None:
         """Return one paper; None when it is not there."""

@@ -1,0 +1,98 @@
+"""Papers that a question names: by arXiv id or link, or by the name they give themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.models import Paper
+from rag.query.corpus import Corpus
+
+NEW_ID = r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d])"
+OLD_ID = r"\b((?:astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nlin|nucl-(?:ex|th)|physics|quant-ph|math|cs|q-bio|q-fin|stat)(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b"
+ARXIV_ID = re.compile(f"{NEW_ID}|{OLD_ID}")
+NAME = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*(?: [A-Z][A-Za-z0-9+\-]*)*")
+WORD = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*")
+SUPERSCRIPTS = str.maketrans("²³", "23")
+MOST_HITS = 20
+"""A word in more papers than this names none of them."""
+HEAD_WORDS = 6
+"""A title's part before its colon is a name when it has at most so many words."""
+
+
+def arxiv_ids(text: str) -> list[str]:
+    """Return the arXiv ids in a text, without versions, in order."""
+    return list(dict.fromkeys(new or old for new, old in ARXIV_ID.findall(text)))
+
+
+def title_name(title: str) -> str:
+    """Return what a title's paper calls itself, the part before the colon; empty where there is no such part."""
+    head, colon, _ = title.partition(":")
+    return head.strip() if colon and len(head.split()) <= HEAD_WORDS else ""
+
+
+def spelt(name: str) -> str:
+    """Return a name as it compares: lower case, letters and digits only, LaTeX and superscripts undone."""
+    plain = re.sub(r"\\[a-z]+|[${}^_~\\]", "", name).translate(SUPERSCRIPTS)
+    return re.sub(r"[\W_]+", "", plain).lower()
+
+
+def name_like(word: str) -> bool:
+    """Return whether a word of a question looks like a name that somebody coined: RecA, K2-Think, DEPF, lmKAN."""
+    letters = [letter for letter in word if letter.isalpha()]
+    if len(word) < 3 or not letters:
+        return False
+    inner = any(letter.isupper() for letter in word[1:])
+    return inner or (word[0].isupper() and any(letter.isdigit() for letter in word))
+
+
+def named_papers(question: str, corpus: Corpus) -> list[Paper]:
+    """Return the papers that a question names, in the order in which it names them.
+
+    By id; by the name before a title's colon; or by a coined word that only this paper's title, or only this paper
+    at all, contains.
+    """
+    found = corpus.get(arxiv_ids(question))
+    rest = ARXIV_ID.sub(" ", question)
+    for word in coined_words(rest):
+        found += papers_called(word, rest, corpus)
+    return list({paper.arxiv_id: paper for paper in found}.values())
+
+
+def coined_words(question: str) -> list[str]:
+    """Return the words that look like names, in order."""
+    return list(dict.fromkeys(word for word in WORD.findall(question) if name_like(word)))
+
+
+def papers_called(word: str, question: str, corpus: Corpus) -> list[Paper]:
+    """Return the one paper that a coined word names, or none when several could be meant.
+
+    A word in capitals alone (MRI, CNN) is a term that anybody uses unless a title introduces it before its colon.
+    """
+    catalogue = corpus.store.catalogue
+    key = spelt(word)
+    titled = with_word(corpus.get(catalogue.containing([word], ("title",))[:MOST_HITS]), word)
+    heads = [paper for paper in titled if key == spelt(title_name(paper.title)) or in_head(key, paper.title, question)]
+    if len(heads) == 1:
+        return heads
+    if heads or word.isupper():
+        return []
+    anywhere = with_word(corpus.get(catalogue.containing([word], ("title", "abstract"))[:MOST_HITS]), word)
+    return anywhere if len(anywhere) == 1 else []
+
+
+def in_head(key: str, title: str, question: str) -> bool:
+    """Return whether the coined word is part of a title's name and the question has the whole of that name."""
+    name = spelt(title_name(title))
+    return bool(name) and key in name and name in spelt(question)
+
+
+def with_word(papers: Iterable[Paper], word: str) -> list[Paper]:
+    """Return the papers whose title or abstract holds the word as it is spelt."""
+    key = spelt(word)
+    return [paper for paper in papers if any(spelt(part) == key for part in words_of(f"{paper.title} {paper.abstract}"))]
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, hyphens and superscripts inside, LaTeX wrapping removed."""
+    return WORD.findall(re.sub(r"[${}^_\\]", "", text))

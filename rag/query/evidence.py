@@ -1,0 +1,116 @@
+"""Evidence of one paper: its abstract's sentences with their vectors, made once a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.engines.loading import Embedders
+from rag.models import Citation, Language, Paper, Support
+from rag.query.verification import (
+    Check,
+    level,
+    quotes_for,
+    unsupported_names,
+    unsupported_numbers,
+)
+from rag.text import sentences
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one paper can be quoted with, and how near any sentence is to it."""
+
+    paper: Paper
+    """The paper."""
+    embedders: Embedders
+    """Both spaces' embedders."""
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """The abstract's sentences, verbatim; the title where there is no abstract."""
+        return sentences(self.paper.abstract) or [self.paper.title]
+
+    @cached_property
+    def _english(self) -> Vectors:
+        return embed(self.embedders.english.get_text_embedding_batch(self.sentences))
+
+    @cached_property
+    def _multilingual(self) -> Vectors:
+        return embed(self.embedders.multilingual.get_text_embedding_batch(self.sentences))
+
+    def cosines(self, text: str, language: Language) -> NDArray[np.float64]:
+        """Return (sentences,) cosine similarities of a text in `language` to the abstract's sentences."""
+        if language == "zh":
+            vector = np.asarray(self.embedders.multilingual.get_query_embedding(text), dtype=np.float32)
+            return (self._multilingual @ vector).astype(np.float64)
+        vector = np.asarray(self.embedders.english.get_query_embedding(text), dtype=np.float32)
+        return (self._english @ vector).astype(np.float64)
+
+    @cached_property
+    def text(self) -> str:
+        """All that a name or a number may come from."""
+        return f"{self.paper.title} {self.paper.abstract}"
+
+    def verify(self, sentence: str, language: Language) -> Verdict:
+        """Return the quotes that bear out a sentence, and whether they do."""
+        found = quotes_for(sentence, self.sentences, self.cosines(sentence, language), language)
+        quoted = " ".join(self.sentences[index] for index, _ in found)
+        faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, quoted))]
+        faults += sorted(unsupported_names(sentence, self.text))
+        best = max((score for _, score in found), default=0.0)
+        support: Support = "unsupported" if faults else level(best)
+        return Verdict(
+            evidence=self,
+            quotes=tuple((self.sentences[index], score) for index, score in found),
+            check=Check(score=best, support=support),
+            faults=tuple(faults),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What verification says of one sentence."""
+
+    evidence: Evidence
+    """The paper it was checked against."""
+    quotes: tuple[tuple[str, float], ...]
+    """(verbatim source sentence, support score), best first."""
+    check: Check
+    """Score and level of the whole."""
+    faults: tuple[str, ...]
+    """Numbers and names that the paper does not hold."""
+
+    def citations(self, position: int) -> tuple[Citation, ...]:
+        """Return the citations of the answer's sentence `position`."""
+        return tuple(
+            cite(self.evidence.paper, position, quote, support=self.check.support, score=self.check.score)
+            for quote, _ in self.quotes
+        )
+
+
+def cite(
+    paper: Paper, position: int, quote: str, *, field: str = "abstract", support: Support = "supported", score: float = 1.0
+) -> Citation:
+    """Return a citation of a paper for the answer's sentence `position`."""
+    return Citation(
+        arxiv_id=paper.arxiv_id,
+        title=paper.title,
+        url=paper.url,
+        sentence=position,
+        field=field if quote != paper.title else "title",
+        quote=quote,
+        support=support,
+        score=round(score, 3),
+    )
+
+
+def embed(vectors: Sequence[Sequence[float]]) -> Vectors:
+    """Return vectors as a matrix."""
+    return np.asarray(vectors, dtype=np.float32)

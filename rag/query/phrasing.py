@@ -1,0 +1,57 @@
+"""Sentences as they are released: markers, plain text, and the words that the product itself says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rag.models import Language
+from rag.text import clean, sentences
+
+REFUSAL: dict[Language, str] = {"en": "NOT STATED", "zh": "未说明"}
+"""What the model writes when the notes do not hold the answer; the same words stand in the prompts."""
+REFUSED = re.compile(r"^\W*(?:not stated|未说明|没有说明|摘录中(?:没有|未)|(?:the )?notes do not|not (?:mentioned|specified|provided))", re.IGNORECASE)
+MARKUP = re.compile(
+    r"!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|www\.\S+|```.*?(?:```|$)|`+|\*{1,3}|^#{1,6}\s|^\s*(?:[-•>]|\d+[.)])\s+",
+    re.MULTILINE | re.DOTALL,
+)
+"""Links, images, tags, addresses, code and Markdown: nothing of it is an answer's own words."""
+BRACKETED = re.compile(r"[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
+END = re.compile(r"([.!?。！？]+[\"'”’)）]*)$")
+
+
+def marked(sentence: str, ids: Iterable[str]) -> str:
+    """Return a sentence with its markers before the final stop."""
+    markers = "".join(f"[{identifier}]" for identifier in dict.fromkeys(ids))
+    match = END.search(sentence)
+    if not match:
+        return f"{sentence} {markers}"
+    return f"{sentence[: match.start()]} {markers}{match.group(1)}"
+
+
+def plain(text: str) -> str:
+    """Return model output as plain words: invisible characters, markup, addresses and invented markers removed."""
+    return " ".join(BRACKETED.sub("", MARKUP.sub(" ", clean(text))).split())
+
+
+def stopped(sentence: str, language: Language) -> str:
+    """Return a sentence that ends with a stop."""
+    return sentence if END.search(sentence) else sentence.rstrip(" ,;，；:：") + ("。" if language == "zh" else ".")
+
+
+def refused(text: str) -> bool:
+    """Return whether the model wrote that the notes do not say it."""
+    return bool(REFUSED.search(text))
+
+
+def complete_sentences(deltas: Iterable[str]) -> Iterator[str]:
+    """Yield each sentence of a stream as soon as the next one has begun, and the rest at its end."""
+    pending = ""
+    for delta in deltas:
+        pending += delta
+        pieces = sentences(pending.lstrip())
+        if len(pieces) > 1 or (pieces and pending.rstrip(" ") .endswith("\n")):
+            done = pieces[:-1] if len(pieces) > 1 else pieces
+            yield from done
+            pending = pieces[-1] if len(pieces) > 1 else ""
+    yield from sentences(pending)

@@ -1,0 +1,116 @@
+"""Whether a source bears out a sentence: numbers and names must stand in it, words and meaning must overlap. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.models import Language, Support
+from rag.query.mentions import coined_words, spelt
+from vectorstore.lexical import tokens
+
+SUPPORTED, PARTIAL = 0.55, 0.38
+"""Least support scores for the two shown levels; `python -m evals run` reports what they let through."""
+COSINE_RANGE: dict[Language, tuple[float, float]] = {"en": (0.15, 0.85), "zh": (0.78, 0.90)}
+"""Cosines that count as no and as full likeness: of MiniLM within English, of e5 from Chinese to English."""
+
+DIGITS = re.compile(r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})([kKmM万亿])?")
+NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000,
+    "million": 1_000_000, "billion": 1_000_000_000, "double": 2, "doubles": 2, "twice": 2, "triple": 3, "half": 0.5,
+    "dual": 2, "both": 2, "first": 1, "second": 2, "third": 3, "fourth": 4,
+}  # fmt: skip
+CHINESE_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+CHINESE_NUMBER = re.compile(r"([两二三四五六七八九十])(?=[个种类倍项篇次年天层阶步台名位条组步大])")
+SCALES = {"k": 1_000, "m": 1_000_000, "万": 10_000, "亿": 100_000_000}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """How far one source sentence bears out one sentence."""
+
+    score: float
+    """0 to 1."""
+    support: Support
+    """The level that is shown."""
+
+
+def numbers(text: str, *, words: bool = True) -> set[float]:
+    """Return the numbers in a text: digits with their scale, and number words where wanted."""
+    found: set[float] = set()
+    for match in DIGITS.finditer(text):
+        value = float(match.group(1).replace(",", ""))
+        found.add(value * SCALES.get((match.group(2) or "").lower(), 1))
+    if words:
+        found |= {float(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in NUMBER_WORDS}
+        found |= {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
+    return found
+
+
+def digits(text: str) -> set[float]:
+    """Return only the numbers that are written in digits."""
+    return numbers(text, words=False)
+
+
+def unsupported_numbers(sentence: str, source: str) -> set[float]:
+    """Return the numbers of a sentence that its source does not hold, `half` and 50 % being one."""
+    known = numbers(source)
+    known |= {value * 100 for value in known if value < 1} | {value / 100 for value in known}
+    spoken = digits(sentence) | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(sentence)}
+    return {value for value in spoken if value not in known and value > 1}
+
+
+def unsupported_names(sentence: str, source: str) -> set[str]:
+    """Return the coined names of a sentence that its source does not hold."""
+    plain = spelt(source)
+    return {word for word in coined_words(sentence) if spelt(word).removesuffix("s") not in plain}
+
+
+def contained(sentence: str, source: str) -> float:
+    """Return the share of a sentence's content words, counted once, that its source holds."""
+    said = set(tokens(sentence))
+    return len(said & set(tokens(source))) / len(said) if said else 0.0
+
+
+def scaled(cosine: float, language: Language) -> float:
+    """Return a cosine as a likeness between 0 and 1."""
+    low, high = COSINE_RANGE[language]
+    return min(1.0, max(0.0, (cosine - low) / (high - low)))
+
+
+def score(sentence: str, source: str, cosine: float, language: Language) -> float:
+    """Return the support score: likeness of meaning and, within English, shared words."""
+    likeness = scaled(cosine, language)
+    return likeness if language == "zh" else 0.5 * likeness + 0.5 * contained(sentence, source)
+
+
+def level(value: float) -> Support:
+    """Return the level of a support score."""
+    return "supported" if value >= SUPPORTED else "partial" if value >= PARTIAL else "unsupported"
+
+
+def quotes_for(
+    sentence: str, sources: Sequence[str], cosines: NDArray[np.float64], language: Language, *, most: int = 2
+) -> list[tuple[int, float]]:
+    """Return (source index, score) of the sources that bear out a sentence, best first, at most `most`.
+
+    The best one comes first; further ones are added for the numbers that the first lacks.
+    """
+    if not len(sources):
+        return []
+    spoken = digits(sentence)
+    scores = np.array([score(sentence, source, cosine, language) for source, cosine in zip(sources, cosines, strict=True)])
+    shared = np.array([len(spoken & numbers(source)) / len(spoken) if spoken else 0.0 for source in sources])
+    order = np.argsort(-(scores + 0.3 * shared), kind="stable")
+    chosen = [int(order[0])]
+    while len(chosen) < most and (open_numbers := unsupported_numbers(sentence, " ".join(sources[i] for i in chosen))):
+        helpers = [int(i) for i in order if i not in chosen and open_numbers & numbers(sources[i])]
+        if not helpers:
+            break
+        chosen.append(helpers[0])
+    return [(index, float(scores[index])) for index in chosen]

@@ -1,0 +1,106 @@
+"""Options that several commands share, and their types."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from rag.serve.filters import FilterError, Restriction, read_day, read_id, read_word
+
+MOST_CHARACTERS = 4000
+"""A longer question is refused: no model here could read it beside the papers."""
+
+Command = Callable[..., Any]
+
+
+class Checked(click.ParamType[str]):
+    """Text that a function reads and, where it cannot be used, refuses with a sentence."""
+
+    def __init__(self, name: str, read: Callable[[str], str]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text as read."""
+        try:
+            return self._read(str(value))
+        except FilterError as error:
+            self.fail(str(error), param, ctx)
+
+
+def read_setting(text: str) -> str:
+    """Return a setting's value; raises FilterError when it is empty."""
+    if not text.strip():
+        raise FilterError("It is empty; give a value or leave the option out.")
+    return text
+
+
+def read_question(text: str) -> str:
+    """Return a question that UTF-8 can hold; raises FilterError when it is empty or too long."""
+    question = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not question:
+        raise FilterError("The question is empty; write it in quotes.")
+    if len(question) > MOST_CHARACTERS:
+        raise FilterError(f"The question has {len(question):,} characters; ask with at most {MOST_CHARACTERS:,}.")
+    return question
+
+
+QUESTION = Checked("text", read_question)
+DAY = Checked("day", read_day)
+STORE = click.option(
+    "--store",
+    type=Checked("DIR|URL", read_setting),
+    help="Folder of the store, or http://host:port of a Chroma server.",
+)
+LLM = click.option(
+    "--llm",
+    type=Checked("MODEL", read_setting),
+    help="Language model: local, local-small, a GGUF file, openai:MODEL or MODEL@URL.",
+)
+EMBEDDER = click.option(
+    "--embedder", type=Checked("MODEL", read_setting), help="Embedder: local, openai:MODEL or MODEL@URL."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Write one line of JSON to stdout and nothing else there.")
+
+
+def engine_options(command: Command) -> Command:
+    """Add the options that stand before or after a command alike."""
+    return STORE(LLM(EMBEDDER(command)))
+
+
+def with_settings(command: Command) -> Command:
+    """Add the engine options and hand them over as `settings`, those after the command before those in front of it."""
+
+    @engine_options
+    @click.pass_obj
+    @functools.wraps(command)
+    def configured(obj: dict[str, str | None], /, **values: Any) -> Any:
+        from rag.config import Settings
+
+        named = {name: values.pop(name) or obj.get(name) for name in ("store", "llm", "embedder")}
+        return command(settings=Settings.load(**named), **values)
+
+    return configured
+
+
+def with_filters(command: Command) -> Command:
+    """Add the filters and hand them over as `restriction`."""
+
+    @click.option("--category", multiple=True, type=Checked("cs.RO", read_word), help="Papers of this category.")
+    @click.option("--author", multiple=True, type=Checked("NAME", read_word), help="Papers with this part of an author's name.")
+    @click.option("--paper", multiple=True, type=Checked("ID", read_id), help="This paper.")
+    @click.option("--since", type=DAY, default="", help="Digests from this day on: a date, today (the latest digest) or yesterday.")
+    @click.option("--until", type=DAY, default="", help="Digests up to this day.")
+    @functools.wraps(command)
+    def filtered(**values: Any) -> Any:
+        lists = {"categories": values.pop("category"), "authors": values.pop("author"), "papers": values.pop("paper")}
+        try:
+            restriction = Restriction(**lists, since=values.pop("since"), until=values.pop("until"))
+        except FilterError as error:
+            raise click.BadParameter(str(error), param_hint="'--since' / '--until'") from error
+        return command(restriction=restriction, **values)
+
+    return filtered

@@ -59,14 +59,14 @@ def corpus_path(name: str) -> Path:
     return found[0]
 
 
-def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None = None) -> Assistant:
-    """Return an assistant over a store of the corpus, which is built when it is not there yet.
+def open_assistant[A: Assistant](corpus: Corpus, settings: Settings, stores: Path | None, kind: type[A]) -> A:
+    """Return an assistant of some kind over a store of the corpus, which is built when it is not there yet.
 
     Stores lie in `stores` (default: the program's cache), named after the digest's content, the embedder and the code
     that indexes. Raises what Assistant.open and Assistant.index raise, and DigestError.
     """
     folder = (stores or cache_folder() / "evals" / "stores") / store_name(corpus, settings)
-    assistant = Assistant.open(settings.model_copy(update={"store": str(folder)}))
+    assistant = kind.open(settings.model_copy(update={"store": str(folder)}))
     papers = read_digest(corpus.path).papers
     if len(assistant.papers()) < len(papers):
         with tqdm(total=len(papers), desc=f"index {corpus.name}", file=sys.stderr, leave=False) as bar:

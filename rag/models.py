@@ -294,4 +294,6 @@ class Turn:
     def of(cls, answer: Answer) -> Turn:
         """Return what a later question needs to know of `answer`."""
         cited = tuple(dict.fromkeys(citation.arxiv_id for citation in answer.citations))
+        if answer.reason in {"not_in_corpus", "off_topic"}:
+            cited = ()
         return cls(question=answer.resolved, papers=cited, answer=answer.text)

@@ -108,6 +108,11 @@ class Catalogue:
         sql = "SELECT value, count(DISTINCT key) FROM facet WHERE name = ? GROUP BY value ORDER BY 2 DESC, 1"
         return [(str(value), int(count)) for value, count in self._rows(sql, (name,))]
 
+    def spelling(self, name: str, value: str) -> str | None:
+        """Return a facet's value as it was written, compared without case; None when no record has it."""
+        rows = self._rows("SELECT value FROM facet WHERE name = ? AND value = ? LIMIT 1", (name, value))
+        return str(rows[0][0]) if rows else None
+
     def write(self, records: Sequence[Record], generation: int) -> None:
         """Insert or replace records and set the mark, in one transaction."""
         with self.transaction() as connection:

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 
 import rjieba
 
-RUNS = re.compile(r"[a-z0-9]+(?:[.\-][0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+|[^\W_a-z0-9]+")
+RUNS = re.compile(
+    r"(?P<latin>[a-z0-9]+(?:[.\-][0-9]+)*)|(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
+    r"|(?P<kana>[\u3040-\u30ff]+)|(?P<hangul>[\uac00-\ud7af]+)|(?P<other>[^\W_a-z0-9]+?(?=[a-z0-9\u3040-\u9fff\uac00-\ufaff]|\b))"
+)
 """Runs of one script: Latin words and numbers, Han, Kana, Hangul, any other letters."""
+ACCENTS = re.compile("[\u0300-\u036f]")
 
 ENGLISH_STOP = frozenset(
     "a an and any are as at be been being but by can could did do does for from had has have how i in into is it its "
@@ -25,53 +29,49 @@ CHINESE_STOP = frozenset(
 
 
 def tokens(text: str) -> list[str]:
-    """Return index terms: stemmed lower-case Latin words; words and character pairs of Chinese."""
-    return list(terms(unicodedata.normalize("NFKC", text).lower()))
+    """Return index terms: stemmed lower-case Latin words; character pairs and longer words of Chinese."""
+    return [term for _, run in runs(text) for term in run]
 
 
-def terms(text: str) -> Iterator[str]:
-    """Yield the terms of normalised lower-case text."""
-    for match in RUNS.finditer(text):
-        run = match.group()
-        if run[0].isascii():
-            if run not in ENGLISH_STOP:
-                yield stem(run)
-        elif "\u3400" <= run[0] <= "\ufaff":
-            yield from chinese(run)
+def phrases(text: str) -> list[list[str]]:
+    """Return the terms of each stretch of one script, so that those of a stretch are neighbours in `tokens`.
+
+    A longer text that contains this one has all of them, each stretch's in one piece.
+    """
+    found: list[list[str]] = []
+    previous = ""
+    for script, run in runs(text, words=False):
+        if script == "latin" == previous and found:
+            found[-1] += run
+        elif run:
+            found.append(run)
+        previous = script
+    return found
+
+
+def runs(text: str, *, words: bool = True) -> Iterator[tuple[str, list[str]]]:
+    """Yield the script and the terms of each run; `words` adds the Chinese words that are no pair."""
+    for match in RUNS.finditer(normalized(text)):
+        script, run = str(match.lastgroup), match.group()
+        if script == "latin":
+            yield script, [] if run in ENGLISH_STOP else [stem(run)]
+        elif script == "han":
+            yield script, [*pairs(run), *(word for word in longer_words(run) if words)]
         else:
-            yield from pairs(run)
+            yield script, list(pairs(run))
 
 
-def chinese(run: str) -> Iterator[str]:
-    """Yield the words of a run of Chinese characters, then its character pairs."""
-    words = [word for word in rjieba.cut(run) if word not in CHINESE_STOP]
-    yield from words
-    seen = set(words)
-    yield from (pair for pair in pairs(run) if pair not in seen)
+def normalized(text: str) -> str:
+    """Return text in lower case, in its compatible form (NFKC), Latin letters without accents."""
+    return unicodedata.normalize("NFKC", ACCENTS.sub("", unicodedata.normalize("NFKD", text))).lower()
+
+
+def longer_words(run: str) -> Iterator[str]:
+    """Yield the words of a run of Chinese characters that are not pairs already."""
+    yield from (word for word in rjieba.cut(run) if len(word) != 2 and len(run) > 1 and word not in CHINESE_STOP)
 
 
 def pairs(run: str) -> Iterator[str]:
-    """Yield the overlapping character pairs of a run, or the run itself when it is one character."""
-    if len(run) == 1:
-        if run not in CHINESE_STOP:
-            yield run
-        return
-    for start in range(len(run) - 1):
-        yield run[start : start + 2]
-
-
-SUFFIXES = (
-    "ational", "ization", "isation", "fulness", "iveness", "ations", "ation", "ingly", "ments", "ables", "ances", "ences",
-    "ment", "able", "ance", "ence", "ings", "ions", "ical", "ally", "ized", "ised", "izes", "ises", "izing", "ising",
-    "ness", "ies", "ing", "ion", "ers", "ive", "ity", "ely", "ed", "er", "es", "ly", "al", "s", "e",
-)  # fmt: skip
-
-
-def stem(word: str) -> str:
-    """Cut one common English ending, where at least four letters remain: enough for recall, blind to meaning."""
-    if not word.isalpha():
-        return word
-    for suffix in SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-            return word[: -len(suffix)]
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    """Yield the overlapping character pairs of a run without stop words, or the run itself when it is one character."""
+    parts = [run] if len(run) == 1 else [run[start : start + 2] for start in range(len(run) - 1)]
+    yield from (part for part in parts if part not in CHINESE_STOP)

@@ -7,15 +7,26 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.engines.loading import Embedders, LanguageModel
 from rag.models import Answer, Filters, Retrieval, Sentence, Turn
-from rag.query.abstaining import absent_subject, not_stated, off_topic, wrong_premise
+from rag.query.abstaining import (
+    absent,
+    correct,
+    not_stated,
+    off_topic,
+    tell_absent,
+    tell_not_stated,
+    tell_off_topic,
+    unknown_names,
+    wrong_premise,
+)
 from rag.query.comparing import compare, compared
 from rag.query.corpus import Corpus
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
-from rag.query.lists import asks_for_list, list_papers
+from rag.query.lists import asks_for_list, list_papers, members
 from rag.query.plain import phrase
-from rag.query.records import answer_from_records
-from rag.query.retrieval import rank, to_retrieval
+from rag.query.records import answer_from_records, tell
+from rag.query.retrieval import Ranking, rank, to_retrieval
+from rag.query.selection import sentence_scores
 from rag.query.understand import Query, understand
 
 SHOWN = 10
@@ -40,8 +51,10 @@ def answer_question(
     started = time.perf_counter()
     query = understand(question, corpus, filters, history)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
-    if not query.text or off_topic(query, corpus):
-        yield from off_topic_events(query, draft, corpus)
+    if not query.text or off_topic(query):
+        yield to_retrieval(draft.resolved, None, corpus, query.filters, limit=0, seconds=0.0)
+        yield from tell_off_topic(query, draft, corpus)
+        yield draft.finish()
         return
     scope = Filters(papers=query.focus) if query.focus else query.filters
     ranking = rank(query.text, corpus, embedders, scope)
@@ -50,5 +63,53 @@ def answer_question(
     draft.papers = tuple(paper.arxiv_id for paper in retrieval.papers)
     draft.passages = retrieval.passages
     yield retrieval
-    yield from route(query, draft, ranking, corpus, embedders, model)
+    yield from sentences_of(query, draft, ranking, corpus, embedders, model)
     yield draft.finish()
+
+
+def sentences_of(
+    query: Query,
+    draft: Draft,
+    ranking: Ranking,
+    corpus: Corpus,
+    embedders: Embedders,
+    model: Callable[[], LanguageModel],
+) -> Iterator[Sentence]:
+    """Yield the sentences of the route that a question takes: exact where it can be exact, else phrased."""
+    if fact := answer_from_records(query, corpus, ranking.papers):
+        yield from tell(fact, draft)
+        return
+    side_by_side = compared(query, corpus, embedders)
+    if len(side_by_side) >= 2:
+        yield from compare(query, side_by_side, draft, embedders, model)
+        return
+    names = [] if ranking.named else unknown_names(query, corpus)
+    if asks_for_list(query) and not query.focus:
+        found = members(query, ranking)
+        yield from list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
+        return
+    if names or absent(query, ranking):
+        yield from tell_absent(query, draft, ranking, corpus, names)
+        return
+    yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedders), model)
+
+
+def about_one_paper(
+    query: Query, draft: Draft, evidence: Evidence, model: Callable[[], LanguageModel]
+) -> Iterator[Sentence]:
+    """Yield the answer that one paper gives, a correction of the premise, or that it does not say."""
+    scores = sentence_scores(query.text, evidence.sentences, evidence.cosines(query.text, query.language))
+    if not_stated(query, evidence):
+        yield from tell_not_stated(query, draft, evidence, scores)
+    elif (contradiction := wrong_premise(query, evidence, scores)) is not None:
+        yield from correct(query, evidence, contradiction, draft)
+    else:
+        yield from phrase(query.text, evidence, draft, model())
+
+
+def resolved(query: Query, corpus: Corpus) -> str:
+    """Return the question as it stands alone: a follow-up with the papers that it refers to."""
+    if not query.focus:
+        return query.asked
+    titles = "; ".join(paper.title for paper in corpus.get(query.focus[:3]))
+    return f"{query.asked} ({titles})"

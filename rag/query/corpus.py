@@ -49,6 +49,11 @@ class Corpus:
         passed = self.select(filters)
         return self.get(identifier for identifier in self.store.catalogue.ids() if passed is None or identifier in passed)
 
+    def known_authors(self, names: Iterable[str]) -> list[str]:
+        """Return those of the names that are an author's, as the papers spell them."""
+        found = (self.store.catalogue.spelling("author", name) for name in sorted(names))
+        return list(dict.fromkeys(name for name in found if name))
+
     def days(self) -> list[str]:
         """Return the ISO dates of all digests, earliest first."""
         return sorted(day for day, _ in self.store.catalogue.facets("day"))

@@ -22,20 +22,31 @@ MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""
 
 
-def phrase(question: str, evidence: Evidence, draft: Draft, model: LanguageModel) -> Iterator[Sentence]:
-    """Yield verified sentences that answer a question about one paper; none when the model finds no answer in it."""
+def phrase(
+    question: str,
+    evidence: Evidence,
+    draft: Draft,
+    model: LanguageModel,
+    *,
+    most: int = MOST_SENTENCES,
+    notes: int = NOTES_TOKENS,
+) -> Iterator[Sentence]:
+    """Yield verified sentences that answer a question about one paper, at most `most`; its best quote when none passes.
+
+    `notes` is the budget, in tokens, of what the model is given to read.
+    """
     language = draft.language
     scores = sentence_scores(question, evidence.sentences, evidence.cosines(question, language))
-    chosen = best_sentences(scores, [count_tokens(sentence) for sentence in evidence.sentences], NOTES_TOKENS)
-    notes = "\n".join(f"- {evidence.sentences[index]}" for index in chosen)
+    chosen = best_sentences(scores, [count_tokens(sentence) for sentence in evidence.sentences], notes)
+    excerpts = "\n".join(f"- {evidence.sentences[index]}" for index in chosen)
     system = prompts.render(f"answer_{language}")
-    user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=notes, question=question)
+    user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=excerpts, question=question)
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
     released = 0
     for raw in complete_sentences(completion.deltas):
         sentence = plain(raw)
-        if released == MOST_SENTENCES or refused(sentence):
+        if released == most or refused(sentence):
             continue
         if verdict := verified(sentence, evidence, language, draft):
             released += 1

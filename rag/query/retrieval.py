@@ -173,9 +173,11 @@ def passages(ranking: Ranking, position: int) -> list[Passage]:
 
 
 def to_retrieval(
-    question: str, ranking: Ranking, corpus: Corpus, filters: Filters, *, limit: int, seconds: float
+    question: str, ranking: Ranking | None, corpus: Corpus, filters: Filters, *, limit: int, seconds: float
 ) -> Retrieval:
-    """Return the public view of a ranking."""
+    """Return the public view of a ranking; an empty one where nothing was ranked."""
+    if ranking is None:
+        return Retrieval(question=question, papers=(), scores=(), passages=(), searched=0, filters=filters, seconds=seconds)
     shown = range(min(limit, len(ranking.papers)))
     return Retrieval(
         question=question,

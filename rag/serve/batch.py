@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rag.errors import ArxivRagError, ConfigError
 from rag.models import Answer, Filters, Retrieval, Turn
-from rag.serve.opening import latest_day
-from rag.serve.questions import Item, Question, kept_answers
+from rag.serve.opening import filters_for
+from rag.serve.questions import Item, kept_answers, read_items
 from rag.serve.wire import Json, answer_json, line, search_json
 from vectorstore.errors import StoreError
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
+STDOUT = Path("-")
+"""Names stdin and stdout as files."""
 RETRIEVED = 10
 """Papers of one retrieval."""
 
@@ -45,12 +48,24 @@ class Output:
         self.file.flush()
 
 
+def read_file(path: Path) -> list[Item]:
+    """Return the items of a file, `-` for stdin; raises BatchError when it cannot be read."""
+    try:
+        return read_items(sys.stdin.buffer.read() if path == STDOUT else path.read_bytes())
+    except OSError as error:
+        told = f"Cannot read the questions in {str(path)!r} ({error.strerror}); check the path."
+        raise BatchError(told) from error
+
+
 @contextmanager
 def opened(path: Path, items: Sequence[Item], *, resume: bool) -> Iterator[Output]:
     """Open the file of answers; with `resume` its complete lines are kept and a half one is cut off.
 
     Raises BatchError when it cannot be written or belongs to other questions.
     """
+    if path == STDOUT:
+        yield Output(file=sys.stdout.buffer)
+        return
     keep = resume and path.exists()
     try:
         with path.open("r+b" if keep else "wb") as file:
@@ -63,7 +78,7 @@ def opened(path: Path, items: Sequence[Item], *, resume: bool) -> Iterator[Outpu
                 raise BatchError(f"Cannot continue {str(path)!r}: {mismatch}; name another file or leave out --resume.")
             file.truncate(length)
             file.seek(length)
-            failed = sum("error" in json.loads(part) for part in data[:length].splitlines())
+            failed = sum("error" in json.loads(part) for part in data[:length].split(b"\n")[:-1])
             yield Output(file=file, done=done, failed=failed)
     except OSError as error:
         told = f"Cannot write the answers to {str(path)!r} ({error.strerror}); name another file with -o."
@@ -112,7 +127,7 @@ def answered_turns(assistant: Assistant, item: Item) -> list[Json]:
     answers: list[Answer] = []
     for question in item.questions:
         history = [Turn.of(answer) for answer in answers]
-        answers.append(assistant.ask(question.text, filters=filters_of(assistant, question), history=history))
+        answers.append(assistant.ask(question.text, filters=filters_for(assistant, question.restriction), history=history))
     return [answer_json(answer) for answer in answers]
 
 
@@ -122,7 +137,7 @@ def retrieved_turns(assistant: Assistant, item: Item) -> list[Json]:
     told: list[Json] = []
     for question in item.questions:
         started = time.perf_counter()
-        filters = filters_of(assistant, question)
+        filters = filters_for(assistant, question.restriction)
         resolved = standalone(assistant, question.text, filters, history) if history else question.text
         retrieval = assistant.search(resolved, limit=RETRIEVED, filters=filters)
         history.append(Turn(question=resolved, papers=tuple(paper.arxiv_id for paper in retrieval.papers[:1])))
@@ -134,8 +149,3 @@ def standalone(assistant: Assistant, question: str, filters: Filters, history: S
     """Return a follow-up as a question that stands on its own; the language model is not asked."""
     first = next(iter(assistant.stream(question, filters=filters, history=history)), None)
     return first.question if isinstance(first, Retrieval) else question
-
-
-def filters_of(assistant: Assistant, question: Question) -> Filters:
-    """Return a question's filters; raises FilterError where `today` is meant and no digest has a date."""
-    return question.restriction.filters(lambda: latest_day(assistant.store.catalogue))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from rag.models import CARD_FIELDS, Answer, Citation, Paper, Passage, Retrieval,
 from rag.text import clean, detect_language, shortened
 
 if TYPE_CHECKING:
+    from rag.assistant import Event
     from rag.ingest.indexing import IndexReport
     from rag.serve.doctor import Check
     from rag.serve.reading import Reading
@@ -29,6 +31,12 @@ def say(text: str = "", *, error: bool = False) -> None:
     click.echo("\n".join(indented(line) for line in text.split("\n")), err=error)
 
 
+def say_all(lines: Iterable[str]) -> None:
+    """Write several lines to stdout."""
+    for text in lines:
+        say(text)
+
+
 def indented(line: str) -> str:
     """Return a line cleaned, its indentation kept."""
     return line[: len(line) - len(line.lstrip(" "))] + clean(line)
@@ -37,6 +45,18 @@ def indented(line: str) -> str:
 def quiet() -> bool:
     """Return whether nobody watches stderr: no progress is shown then."""
     return not sys.stderr.isatty()
+
+
+@contextmanager
+def bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr where somebody watches; call what comes with how many more are done."""
+    if quiet():
+        yield lambda done: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=f" {unit}", file=sys.stderr, dynamic_ncols=True) as shown:
+        yield lambda done: shown.update(done) and None
 
 
 def one_line(text: str) -> str:
@@ -53,8 +73,8 @@ def index_text(reading: Reading, report: IndexReport) -> Iterator[str]:
     """Yield what indexing did."""
     counts = f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged"
     yield (
-        f"{plural(report.papers, 'paper')} read from {plural(reading.files, 'file')} in {report.seconds:.1f} s: "
-        f"{counts}, {reading.skipped} skipped."
+        f"{plural(report.papers, 'paper')} read from {plural(reading.files, 'file')}: "
+        f"{counts}, {reading.skipped} skipped, in {reading.seconds + report.seconds:.1f} s."
     )
     for name in reading.undated:
         yield f"{one_line(name)}: the day of this digest is unknown; tell it with --date, or in the file's name."
@@ -70,15 +90,34 @@ def warnings_text(reading: Reading) -> Iterator[str]:
         yield f"... and {len(reading.warnings) - MOST_WARNINGS} more warnings; --json tells them all."
 
 
-def joined(sentences: Iterable[Sentence], question: str) -> Iterator[str]:
-    """Yield the pieces of a streamed answer: each sentence with what parts it from the one before."""
-    space = "" if detect_language(question) == "zh" else " "
-    first = True
-    for sentence in sentences:
-        text = clean(sentence.text)
-        apart = "\n" if text.startswith(BLOCK_MARKS) else space
-        yield text if first else apart + text
-        first = False
+def streamed(events: Iterable[Event]) -> Answer:
+    """Print the sentences of an answer as they come, and return it whole."""
+    answer: Answer | None = None
+    before: Sentence | None = None
+    try:
+        for event in events:
+            if isinstance(event, Answer):
+                answer = event
+            elif isinstance(event, Sentence):
+                click.echo(apart(before, event) + clean(event.text), nl=False)
+                before = event
+            elif not quiet():
+                say(retrieval_text(event), error=True)
+    finally:
+        if before:
+            click.echo()
+    if answer is None:
+        raise TypeError("the stream of an answer did not end with it")
+    return answer
+
+
+def apart(before: Sentence | None, sentence: Sentence) -> str:
+    """Return what parts a sentence from the one before: a line for list items and table rows, a space in English."""
+    if before is None:
+        return ""
+    if sentence.text.startswith(BLOCK_MARKS) or before.text.startswith(BLOCK_MARKS):
+        return "\n"
+    return "" if detect_language(before.text) == "zh" else " "
 
 
 def sources_text(answer: Answer) -> Iterator[str]:
@@ -144,13 +183,13 @@ def paper_text(paper: Paper) -> Iterator[str]:
             yield f"{name}: {one_line(text)}"
 
 
-def checks_text(checks: Iterable[Check]) -> Iterator[str]:
-    """Yield one line a check, with what to do about a fault."""
-    for check in checks:
-        yield one_line(f"{MARKS[check.state]} {check.name}: {check.detail}" + (f"; {check.remedy}" if check.remedy else ""))
+def check_text(check: Check) -> str:
+    """Return a check on one line, with what to do about a fault."""
+    remedy = f"; {check.remedy}" if check.remedy else ""
+    return f"{MARKS[check.state]} {one_line(f'{check.name}: {check.detail}{remedy}')}"
 
 
-def told_engine(answer: Answer, *, llm_remote: bool, embedders_remote: bool) -> str:
+def engine_text(answer: Answer, *, llm_remote: bool, embedders_remote: bool) -> str:
     """Return which model answered, and what left this machine for it."""
     if answer.usage.llm_calls:
         sentence = f"Answered by {answer.model or 'an unnamed model'} in {answer.timings.total_s:.1f} s."

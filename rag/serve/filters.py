@@ -18,8 +18,8 @@ DAYS_AGO = {"today": 0, "yesterday": 1}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-class FilterError(ArxivRagError):
-    """A filter that cannot be used; the sentence says how to write it."""
+class InputError(ArxivRagError):
+    """Something in a call or in a line of a batch that cannot be used; the sentence says how to write it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,10 +38,10 @@ class Restriction:
     """Last day, likewise."""
 
     def __post_init__(self) -> None:
-        """Raise FilterError where no day can lie between the two."""
+        """Raise InputError where no day can lie between the two."""
         named = self.since in DAYS_AGO or self.until in DAYS_AGO
         if not named and self.since > self.until > "":
-            raise FilterError(f"The first day {self.since} is later than the last day {self.until}; exchange them.")
+            raise InputError(f"The first day {self.since} is later than the last day {self.until}; exchange them.")
 
     def or_else(self, other: Restriction) -> Restriction:
         """Return these filters, completed by `other` where nothing is set."""
@@ -56,7 +56,7 @@ class Restriction:
     def filters(self, latest: Callable[[], datetime.date | None]) -> Filters:
         """Return the filters; `latest` is asked for the latest dated digest only where `today` or `yesterday` is meant.
 
-        Raises FilterError when it is and no digest has a date.
+        Raises InputError when it is and no digest has a date.
         """
         return Filters(
             categories=self.categories,
@@ -73,44 +73,47 @@ def day_of(text: str, latest: Callable[[], datetime.date | None]) -> datetime.da
         return datetime.date.fromisoformat(text) if text else None
     day = latest()
     if day is None:
-        raise FilterError(f"No digest in the store has a date, so {text!r} is no day; name a date or leave it out.")
+        raise InputError(f"No digest in the store has a date, so {text!r} is no day; name a date or leave it out.")
     return day - datetime.timedelta(days=DAYS_AGO[text])
 
 
 def read_word(text: str) -> str:
-    """Return a category or a part of a name; raises FilterError when it is empty."""
+    """Return a category or a part of a name; raises InputError when it is empty."""
     word = " ".join(clean(text).split())
     if not word:
-        raise FilterError("It is empty; give a value or leave it out.")
+        raise InputError("It is empty; give a value or leave it out.")
     return word
 
 
 def read_id(text: str) -> str:
-    """Return the arXiv id in an id, an address or `arXiv:ID`, without version; raises FilterError where there is none."""
+    """Return the arXiv id in an id, an address or `arXiv:ID`, without version; raises InputError where there is none."""
     found = find_arxiv_id(text)
     if found is None:
-        raise FilterError(f"{clean(text)[:80]!r} is no arXiv ID; write it like 2509.02902.")
+        raise InputError(f"{clean(text)[:80]!r} is no arXiv ID; write it like 2509.02902.")
     return found.arxiv_id
 
 
 def read_day(text: str) -> str:
-    """Return an ISO date, `today` or `yesterday`; raises FilterError for anything else."""
+    """Return an ISO date, `today` or `yesterday`; raises InputError for anything else."""
     day = text.strip().lower()
-    if day in DAYS_AGO:
-        return day
+    return day if day in DAYS_AGO else read_date(day)
+
+
+def read_date(text: str) -> str:
+    """Return an ISO date; raises InputError for anything else."""
+    day = text.strip()
     try:
         # fromisoformat alone would take 20250905 and week dates, which do not sort as text
         return datetime.date.fromisoformat(day if ISO_DAY.fullmatch(day) else "").isoformat()
     except ValueError as error:
-        told = f"{clean(text)[:80]!r} is no day; write a date such as 2025-09-05, or today."
-        raise FilterError(told) from error
+        raise InputError(f"{clean(text)[:80]!r} is no date; write it like 2025-09-05.") from error
 
 
 def read_restriction(told: Mapping[str, Any]) -> Restriction:
-    """Return the filters of a JSON object, at its top or under `filters`; raises FilterError naming the key."""
+    """Return the filters of a JSON object, at its top or under `filters`; raises InputError naming the key."""
     nested = told.get("filters")
     if nested is not None and not isinstance(nested, dict):
-        raise FilterError("'filters' is no object; write it like {\"category\": \"cs.RO\"}.")
+        raise InputError("'filters' is no object; write it like {\"category\": \"cs.RO\"}.")
     named = {**told, **(nested or {})}
     return Restriction(
         categories=values_of(named, "category", "categories", read_word),
@@ -130,16 +133,16 @@ def single_of(told: Mapping[str, Any], key: str) -> str:
     """Return the checked day under a key, empty where there is none."""
     texts = texts_of(told, key)
     if len(texts) > 1:
-        raise FilterError(f"{key!r} takes one day; leave the others out.")
+        raise InputError(f"{key!r} takes one day; leave the others out.")
     return checked(key, read_day, texts[0]) if texts else ""
 
 
 def texts_of(told: Mapping[str, Any], key: str) -> list[str]:
-    """Return the text or texts under a key, none where it is absent; raises FilterError for another type."""
+    """Return the text or texts under a key, none where it is absent; raises InputError for another type."""
     value = told.get(key)
     values = value if isinstance(value, list) else [] if value is None else [value]
     if not all(isinstance(text, str) for text in values):
-        raise FilterError(f"{key!r} is neither a text nor a list of texts; write it like \"cs.RO\".")
+        raise InputError(f"{key!r} is neither a text nor a list of texts; write it like \"cs.RO\".")
     return list(values)
 
 
@@ -147,5 +150,5 @@ def checked(key: str, read: Callable[[str], str], text: str) -> str:
     """Return what `read` makes of a value; its error names the key."""
     try:
         return read(text)
-    except FilterError as error:
-        raise FilterError(f"{key!r}: {error}") from error
+    except InputError as error:
+        raise InputError(f"{key!r}: {error}") from error

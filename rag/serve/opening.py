@@ -14,12 +14,11 @@ from rag.models import Filters, Paper
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Settings
+    from rag.serve.filters import Restriction
     from vectorstore.catalogue import Catalogue
 
 Latest = Callable[[], datetime.date | None]
 """Tells the day of the latest dated digest."""
-ASIDE = ".old"
-"""Suffix of a store that a rebuild has put aside and not yet deleted."""
 
 
 class EmptyStoreError(ArxivRagError):
@@ -32,9 +31,20 @@ class EmptyStoreError(ArxivRagError):
 
     def __str__(self) -> str:
         """Return the sentence for the user."""
-        if not is_server(self.location) and folder_of(self.location + ASIDE).is_dir():
-            return f"The store {self.location!r} was being rebuilt; finish that with 'arxiv-rag rebuild'."
         return f"The store {self.location!r} holds no papers; read a digest into it with 'arxiv-rag index PATH'."
+
+
+class HalfRebuiltError(ArxivRagError):
+    """A store whose rebuilding was cut off just when the new one was to take its place."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+        """The store's folder."""
+
+    def __str__(self) -> str:
+        """Return the sentence for the user."""
+        return f"The store {self.location!r} was being rebuilt; finish that with 'arxiv-rag rebuild', nothing is lost."
 
 
 def is_server(location: str) -> bool:
@@ -47,12 +57,25 @@ def folder_of(location: str) -> Path:
     return Path(location).expanduser()
 
 
+def aside_of(folder: Path) -> Path:
+    """Return where a rebuild puts an old store until it is deleted."""
+    return folder.resolve().with_name(folder.resolve().name + ".old")
+
+
+def refuse_half_rebuilt(location: str) -> None:
+    """Raise HalfRebuiltError where a store has been put aside and nothing is in its place yet."""
+    if not is_server(location) and not folder_of(location).exists() and aside_of(folder_of(location)).is_dir():
+        raise HalfRebuiltError(location)
+
+
 @contextmanager
 def filled_catalogue(location: str) -> Iterator[Catalogue | None]:
     """Open the catalogue of an embedded store, which is quick; None where only the whole store can tell what it holds.
 
-    Raises EmptyStoreError where there are no papers, StoreError where the catalogue cannot be read.
+    Raises EmptyStoreError where there are no papers, HalfRebuiltError where they have been put aside, StoreError where
+    the catalogue cannot be read.
     """
+    refuse_half_rebuilt(location)
     path, vectors = folder_of(location) / "catalogue.sqlite3", folder_of(location) / "chroma"
     if is_server(location) or (vectors.is_dir() and not path.is_file()):
         yield None
@@ -114,6 +137,11 @@ def paper_in(settings: Settings, arxiv_id: str) -> Paper:
     if not found:
         raise UnknownPaperError(arxiv_id)
     return found[0]
+
+
+def filters_for(assistant: Assistant, restriction: Restriction) -> Filters:
+    """Return checked filters as the open store understands them; raises InputError."""
+    return restriction.filters(lambda: latest_day(assistant.store.catalogue))
 
 
 def latest_day(catalogue: Catalogue) -> datetime.date | None:

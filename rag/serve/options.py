@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 
-from rag.serve.filters import FilterError, Restriction, read_day, read_id, read_word
-
-MOST_CHARACTERS = 4000
-"""A longer question is refused: no model here could read it beside the papers."""
+from rag.serve.filters import InputError, Restriction, read_day, read_id, read_word
+from rag.serve.questions import read_question
 
 Command = Callable[..., Any]
 
@@ -27,25 +25,15 @@ class Checked(click.ParamType[str]):
         """Return the text as read."""
         try:
             return self._read(str(value))
-        except FilterError as error:
+        except InputError as error:
             self.fail(str(error), param, ctx)
 
 
 def read_setting(text: str) -> str:
-    """Return a setting's value; raises FilterError when it is empty."""
+    """Return a setting's value; raises InputError when it is empty."""
     if not text.strip():
-        raise FilterError("It is empty; give a value or leave the option out.")
+        raise InputError("It is empty; give a value or leave the option out.")
     return text
-
-
-def read_question(text: str) -> str:
-    """Return a question that UTF-8 can hold; raises FilterError when it is empty or too long."""
-    question = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
-    if not question:
-        raise FilterError("The question is empty; write it in quotes.")
-    if len(question) > MOST_CHARACTERS:
-        raise FilterError(f"The question has {len(question):,} characters; ask with at most {MOST_CHARACTERS:,}.")
-    return question
 
 
 QUESTION = Checked("text", read_question)
@@ -99,7 +87,7 @@ def with_filters(command: Command) -> Command:
         lists = {"categories": values.pop("category"), "authors": values.pop("author"), "papers": values.pop("paper")}
         try:
             restriction = Restriction(**lists, since=values.pop("since"), until=values.pop("until"))
-        except FilterError as error:
+        except InputError as error:
             raise click.BadParameter(str(error), param_hint="'--since' / '--until'") from error
         return command(restriction=restriction, **values)
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from rag.serve.filters import FilterError, Restriction, read_restriction
-from rag.serve.options import read_question
+from rag.serve.filters import InputError, Restriction, read_restriction
 from rag.serve.wire import Scalar
+
+MOST_CHARACTERS = 4000
+"""A longer question is refused: no model here could read it beside the papers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +20,7 @@ class Question:
 
     text: str
     """What is asked."""
-    restriction: Restriction = Restriction()
+    restriction: Restriction
     """What it is restricted to."""
 
 
@@ -57,21 +59,21 @@ def read_item(line: bytes, number: int) -> Item:
         return Item(error=f"Line {number}: 'id' is neither a text nor a number; give it one.")
     try:
         questions = read_questions(told)
-    except FilterError as error:
+    except InputError as error:
         return Item(identifier=identifier, error=f"Line {number}: {error}")
     return Item(identifier=identifier, questions=questions, dialogue="turns" in told)
 
 
 def read_questions(told: dict[str, Any]) -> tuple[Question, ...]:
-    """Return the question or the turns of a line; raises FilterError saying what is wrong."""
+    """Return the question or the turns of a line; raises InputError saying what is wrong."""
     shared = read_restriction(told)
     if ("turns" in told) == ("question" in told):
-        raise FilterError("It has to have either 'question' or 'turns'.")
+        raise InputError("It has to have either 'question' or 'turns'.")
     if "question" in told:
         return (Question(text=question_text(told["question"]), restriction=shared),)
     turns = told["turns"]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) for turn in turns):
-        raise FilterError("'turns' is no list of objects; write [{\"question\": \"...\"}, ...].")
+        raise InputError("'turns' is no list of objects; write [{\"question\": \"...\"}, ...].")
     return tuple(
         Question(text=question_text(turn.get("question")), restriction=read_restriction(turn).or_else(shared))
         for turn in turns
@@ -79,10 +81,21 @@ def read_questions(told: dict[str, Any]) -> tuple[Question, ...]:
 
 
 def question_text(value: object) -> str:
-    """Return a question; raises FilterError for what is no text, empty or too long."""
+    """Return a question of a JSON line; raises InputError for what is no text, empty or too long."""
     if not isinstance(value, str):
-        raise FilterError("'question' is no text; write it in double quotes.")
-    return read_question(value.encode("utf-8", "replace").decode("utf-8"))
+        raise InputError("'question' is no text; write it in double quotes.")
+    return read_question(value)
+
+
+def read_question(text: str) -> str:
+    """Return a question that UTF-8 can hold; raises InputError when it is empty or too long."""
+    # what the shell hands over in another encoding, and JSON's half characters, would break every model
+    question = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").strip()
+    if not question:
+        raise InputError("The question is empty; write it in quotes.")
+    if len(question) > MOST_CHARACTERS:
+        raise InputError(f"The question has {len(question):,} characters; ask with at most {MOST_CHARACTERS:,}.")
+    return question
 
 
 def refuse_constant(name: str) -> NoReturn:

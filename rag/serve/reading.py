@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import glob
 import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Reading:
     """Files that held papers."""
     undated: tuple[str, ...] = ()
     """Files with papers whose day is unknown."""
+    seconds: float = 0.0
+    """Wall time of reading."""
 
     @property
     def distinct(self) -> int:
@@ -40,19 +43,17 @@ class Reading:
         return len({paper.arxiv_id for paper in self.papers})
 
 
-def read_paths(
-    paths: Sequence[str], date: datetime.date | None = None, progress: Callable[[str], None] = lambda name: None
-) -> Reading:
+def read_paths(paths: Sequence[str], date: datetime.date | None = None) -> Reading:
     """Read all digests that the paths name; `date` is for files whose name tells none.
 
-    A file that cannot be read is a warning and counts as skipped. `progress` is told each file before it is read.
+    A file that cannot be read is a warning and counts as skipped.
     """
+    started = time.perf_counter()
     papers: list[Paper] = []
     warnings: list[DigestWarning] = []
     undated: list[str] = []
     skipped = files = 0
     for name, path in located(paths):
-        progress(name)
         try:
             digest = read_digest(path, date) if path else no_match(name)
         except DigestError as error:
@@ -66,7 +67,12 @@ def read_paths(
             files += 1
             undated += [name] if digest.date is None else []
     return Reading(
-        papers=tuple(papers), warnings=tuple(warnings), skipped=skipped, files=files, undated=tuple(undated)
+        papers=tuple(papers),
+        warnings=tuple(warnings),
+        skipped=skipped,
+        files=files,
+        undated=tuple(undated),
+        seconds=time.perf_counter() - started,
     )
 
 

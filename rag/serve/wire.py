@@ -13,6 +13,8 @@ from rag.models import TEXT_FIELDS, Answer, Paper, Passage, Retrieval, Timings
 if TYPE_CHECKING:
     from rag.ingest.entries import DigestWarning
     from rag.ingest.indexing import IndexReport
+    from rag.serve.doctor import Check
+    from rag.serve.reading import Reading
 
 Json = dict[str, Any]
 Scalar = str | int | float | bool | None
@@ -68,19 +70,17 @@ def timings_json(timings: Timings) -> dict[str, float | None]:
     return {name: None if seconds is None else round(seconds, 3) for name, seconds in told.items()}
 
 
-def index_json(
-    report: IndexReport, *, skipped: int, warnings: Iterable[DigestWarning], error: str | None = None
-) -> Json:
-    """Return the object of one indexing; `error` is why it failed."""
+def index_json(reading: Reading, report: IndexReport | None, error: str | None = None) -> Json:
+    """Return the object of one indexing; without a report it failed, for the reason in `error`."""
     return {
-        "papers": report.papers,
-        "added": len(report.added),
-        "updated": len(report.updated),
-        "unchanged": len(report.unchanged),
-        "skipped": skipped,
-        "warnings": [warning_json(warning) for warning in warnings],
-        "seconds": round(report.seconds, 3),
-        "embed_seconds": round(report.embed_seconds, 3),
+        "papers": reading.distinct,
+        "added": len(report.added) if report else 0,
+        "updated": len(report.updated) if report else 0,
+        "unchanged": len(report.unchanged) if report else 0,
+        "skipped": reading.skipped,
+        "warnings": [warning_json(warning) for warning in reading.warnings],
+        "seconds": round(reading.seconds + (report.seconds if report else 0.0), 3),
+        "embed_seconds": round(report.embed_seconds, 3) if report else 0.0,
         "error": error,
     }
 
@@ -102,3 +102,8 @@ def page_json(paper: Paper) -> Json:
     days = told.pop("seen")
     first = {name: told.pop(name) for name in ("arxiv_id", "title", "authors", "categories", "date")}
     return {**first, "first_seen": days[0] if days else None, "last_seen": days[-1] if days else None, **told}
+
+
+def checks_json(checks: Iterable[Check], *, sound: bool) -> Json:
+    """Return the object of an examination."""
+    return {"ok": sound, "checks": [dataclasses.asdict(check) for check in checks]}

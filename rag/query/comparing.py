@@ -1,0 +1,60 @@
+"""Questions that set two or more papers side by side: each gets its own verified sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from rag.engines.loading import Embedders, LanguageModel
+from rag.models import Paper, Sentence
+from rag.query.corpus import Corpus
+from rag.query.drafts import Draft
+from rag.query.evidence import Evidence
+from rag.query.mentions import named_papers
+from rag.query.plain import phrase
+from rag.query.retrieval import rank
+from rag.query.understand import Query
+
+COMPARES = re.compile(
+    r"\bcompar(?:e|es|ed|ing|ison)\b|\bdiffer(?:s|ence|ences|ent)?\b|\bversus\b|\bvs\.?\b|\b(?:in )?each\b|\bone (?:paper )?.{3,80}\b(?:and|,) (?:one|another|the other)\b|\binstead\b|\bboth\b|\btwo papers\b|"
+    r"比较|对比|区别|差别|差异|不同|各自|分别|相比|各有|各报告|一个.{2,40}一个|一篇.{2,40}(?:一|另)篇|改的是",
+    re.IGNORECASE,
+)
+PARTS = re.compile(
+    r"\bone (?:paper |is |says |that )|\b(?:and|while|whereas) (?:one|another|the other)\b|\banother\b|[;；,，、]|\band\b|\bversus\b|\bvs\.?\b|一个|一篇|另一篇|和|与|以及|跟",
+    re.IGNORECASE,
+)
+MOST_COMPARED = 4
+"""Papers that one answer sets side by side."""
+MARGIN = 2.0
+"""A part of a question means a paper when its fused score stands out so many standard deviations."""
+
+
+def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
+    """Return the papers that a question sets side by side; fewer than two when it does no such thing."""
+    named = named_papers(query.text, corpus)
+    wanted = COMPARES.search(query.text)
+    if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
+        return named[:MOST_COMPARED]
+    if not wanted:
+        return []
+    if len(query.focus) >= 2:
+        return corpus.get(query.focus)[:MOST_COMPARED]
+    parts = [part.strip() for part in PARTS.split(query.text) if part and len(part.strip()) >= 5]
+    found = {paper.arxiv_id: paper for paper in named}
+    for part in parts:
+        ranking = rank(part, corpus, embedders, query.filters)
+        scores = ranking.scores
+        if len(scores) and (scores[0] - scores.mean()) > MARGIN * (scores.std() or 1.0) and len(part) >= 6:
+            found.setdefault(ranking.papers[0].arxiv_id, ranking.papers[0])
+    return list(found.values())[:2] if len(found) >= 2 else []
+
+
+def compare(
+    query: Query, papers: list[Paper], draft: Draft, embedders: Embedders, model: Callable[[], LanguageModel]
+) -> Iterator[Sentence]:
+    """Yield what each paper says to the question, one verified sentence a paper."""
+    draft.papers = tuple(dict.fromkeys((*(paper.arxiv_id for paper in papers), *draft.papers)))
+    for paper in papers:
+        evidence = Evidence(paper, embedders)
+        yield from phrase(query.text, evidence, draft, model(), most=1 if len(papers) > 2 else 2, notes=110)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tqdm import tqdm
 
@@ -16,6 +17,8 @@ from evals.errors import CorpusError
 from rag.assistant import Assistant
 from rag.config import Settings, cache_folder
 from rag.ingest.digest import read_digest
+
+A = TypeVar("A", bound=Assistant)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = "ARXIV_RAG_SHARED"
@@ -59,7 +62,7 @@ def corpus_path(name: str) -> Path:
     return found[0]
 
 
-def open_assistant[A: Assistant](corpus: Corpus, settings: Settings, stores: Path | None, kind: type[A]) -> A:
+def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None, kind: type[A]) -> A:
     """Return an assistant of some kind over a store of the corpus, which is built when it is not there yet.
 
     Stores lie in `stores` (default: the program's cache), named after the digest's content, the embedder and the code

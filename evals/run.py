@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +88,16 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     started = time.perf_counter()
     rows: list[Row] = []
     with (plan.out / "rows.partial.jsonl").open("w", encoding="utf-8") as file, progress(len(cases)) as bar:
-        for name, group in groupby(sorted(cases, key=lambda case: list(corpora).index(case.corpus)), lambda case: case.corpus):
-            for row in run_corpus(list(group), plan, corpora[name], told, known, subject_for):
+        for name, corpus in corpora.items():
+            for row in run_corpus([case for case in cases if case.corpus == name], plan, corpus, told, known, subject_for):
                 file.write(json.dumps(row.to_dict(), ensure_ascii=False) + "\n")
                 file.flush()
                 rows.append(row)
                 bar.set_postfix_str(live_summary(rows), refresh=False)
                 bar.update()
     os.replace(plan.out / "rows.partial.jsonl", plan.out / ROWS)
-    rows.sort(key=lambda row: [case.id for case in cases].index(row.case.id))
+    place = {case.id: position for position, case in enumerate(cases)}
+    rows.sort(key=lambda row: place[row.case.id])
     write_run(plan, rows, told, time.perf_counter() - started)
     return rows
 

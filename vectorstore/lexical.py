@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import rjieba
 
 RUNS = re.compile(
-    r"(?P<latin>[a-z0-9]+(?:[.\-][0-9]+)*)|(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
-    r"|(?P<kana>[\u3040-\u30ff]+)|(?P<hangul>[\uac00-\ud7af]+)|(?P<other>[^\W_a-z0-9]+?(?=[a-z0-9\u3040-\u9fff\uac00-\ufaff]|\b))"
+    r"(?P<latin>[a-z0-9]+(?:[.\-][0-9]+)*)"
+    r"|(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
+    r"|(?P<kana>[\u3040-\u30ff]+)"
+    r"|(?P<hangul>[\uac00-\ud7af]+)"
+    r"|(?P<other>(?:(?![a-z0-9_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])\w)+)"
 )
 """Runs of one script: Latin words and numbers, Han, Kana, Hangul, any other letters."""
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -75,3 +78,21 @@ def pairs(run: str) -> Iterator[str]:
     """Yield the overlapping character pairs of a run without stop words, or the run itself when it is one character."""
     parts = [run] if len(run) == 1 else [run[start : start + 2] for start in range(len(run) - 1)]
     yield from (part for part in parts if part not in CHINESE_STOP)
+
+
+SUFFIXES = (
+    "ational", "ization", "isation", "fulness", "iveness", "ations", "ators", "ation", "ative", "ating", "ingly", "ments",
+    "ables", "ances", "ences", "ated", "ates", "ator", "ment", "able", "ance", "ence", "ings", "ions", "ical", "ally", "ized",
+    "ised", "izes", "ises", "izing", "ising", "ness", "ate", "ize", "ise", "ies", "ied", "ing", "ion", "ers", "ive", "ity",
+    "ely", "ed", "er", "es", "ly", "al", "s", "y", "e",
+)  # fmt: skip
+
+
+def stem(word: str) -> str:
+    """Cut one common English ending, where at least four letters remain: enough for recall, blind to meaning."""
+    if not word.isalpha():
+        return word
+    for suffix in SUFFIXES:
+        if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)]
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,12 +25,12 @@ class Record:
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Facet name to values, for filters."""
     nodes: Mapping[str, Sequence[TextNode]] = field(default_factory=dict)
-    """Embedding space to nodes, with ids from `node_id`; a node without an embedding keeps the one that it has."""
+    """Embedding space to nodes with embeddings; node ids are `<record id>#<unit>`."""
 
     @property
-    def node_ids(self) -> dict[str, tuple[str, ...]]:
-        """Embedding space to the ids of the nodes there."""
-        return {space: tuple(node.node_id for node in nodes) for space, nodes in self.nodes.items()}
+    def units(self) -> dict[str, tuple[str, ...]]:
+        """Embedding space to the units stored there, such as `paper` or `abstract/0`."""
+        return {space: tuple(unit_of(node.node_id) for node in nodes) for space, nodes in self.nodes.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +43,8 @@ class Stored:
     """The hash it was written with."""
     data: Mapping[str, Any]
     """The JSON object it was written with."""
-    nodes: Mapping[str, Sequence[str]]
-    """Embedding space to the ids of the nodes that have a vector there, in the order in which they were written."""
+    units: Mapping[str, Sequence[str]]
+    """Embedding space to the units that have a vector there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Where:
     equal: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Facet to values, compared without case."""
     contain: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Facet to parts of values, compared without case and accents."""
+    """Facet to parts of values, compared without case."""
     between: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Facet to inclusive bounds, compared as text (ISO dates sort so)."""
     ids: Sequence[str] = ()
@@ -76,14 +75,16 @@ class Where:
         return bool(self.equal or self.contain or self.between or self.ids)
 
 
-def node_id(record_id: str, unit: str, content: str) -> str:
-    """Return the id of a record's node, `<record id>#<unit>#<digest of what is embedded>`.
+def node_id(record_id: str, unit: str) -> str:
+    """Return the id of a record's node."""
+    return f"{record_id}#{unit}"
 
-    Other content has another id: a node is never changed in place, so an interrupted update leaves the old one whole.
-    """
-    return f"{record_id}#{unit}#{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+def unit_of(identifier: str) -> str:
+    """Return the unit of a node id."""
+    return identifier.rpartition("#")[2]
 
 
 def record_of(identifier: str) -> str:
     """Return the record id of a node id."""
-    return identifier.partition("#")[0]
+    return identifier.rpartition("#")[0]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rag.models import Filters, Paper
 from vectorstore import Where
-from vectorstore.store import Store
 
+if TYPE_CHECKING:
+    from vectorstore.store import Store
 
 KEPT = 4096
 """Papers kept in memory once read (about 8 kB each)."""

@@ -16,8 +16,8 @@ from rag.query.phrasing import marked
 from rag.query.records import COUNT, MOST_LISTED, say, scope_words
 from rag.query.retrieval import Ranking
 from rag.query.understand import Query
+from rag.query.words import content_words, stems
 from rag.text import sentences, shortened
-from vectorstore.lexical import RUNS, stem, words_of
 
 ASKS_LIST = re.compile(
     r"\b(?:which|what|any|are there|list|name|show|find|give me|all|every)\b(?: \w+){0,3}? (?:papers|works|articles|entries|preprints|studies|ones|everything)\b|"
@@ -57,34 +57,63 @@ def asks_for_list(query: Query) -> bool:
     return bool(ASKS_LIST.search(query.text) or COUNT.search(query.text))
 
 
-def subject(question: str) -> list[str]:
-    """Return the words that say what a list is about: stems of Latin words, Chinese words as they are."""
-    core = SCAFFOLD.sub(" ", TAIL.sub("", question))
-    return words_of(core)
+ALTERNATIVES = re.compile(r"\bor\b|[/()（）、]|或者?|还是", re.IGNORECASE)
+COMMON = 0.2
+"""An alternative that a larger share of papers meets is no subject of its own: `predicting their effect`."""
 
 
-def holds(paper: Paper, wanted: Sequence[str]) -> float:
-    """Return the share of the subject's words that a paper's title, abstract or card holds."""
-    if not wanted:
-        return 0.0
-    text = " ".join((paper.title, paper.abstract, *(getattr(paper, name) for name in CARD_FIELDS))).lower()
-    stems = {stem(run) for run in RUNS.findall(text) if run[0].isascii()}
-    return sum(word in stems if word[0].isascii() else word in text for word in wanted) / len(wanted)
+def subjects(question: str) -> list[list[str]]:
+    """Return the alternatives that say what a list is about, each as its content words."""
+    core = TAIL.sub("", question)
+    found = [content_words(SCAFFOLD.sub(" ", part)) for part in ALTERNATIVES.split(core)]
+    return [words for words in found if words]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Which words each paper holds in title, abstract or card, and how telling each word is."""
+
+    stems: list[set[str]]
+    """Latin stems, per paper."""
+    texts: list[str]
+    """Lower-case text, per paper."""
+
+    @classmethod
+    def of(cls, papers: Sequence[Paper]) -> Holdings:
+        """Read the papers."""
+        texts = [" ".join((p.title, p.abstract, *(getattr(p, name) for name in CARD_FIELDS))).lower() for p in papers]
+        return cls([stems(text) for text in texts], texts)
+
+    def column(self, word: str) -> np.ndarray:  # type: ignore[type-arg]
+        """Return (papers,) whether each holds a word; a longer Latin word also as the start of a name, Qwen in Qwen3."""
+        if not word[0].isascii():
+            return np.array([word in text for text in self.texts])
+        if len(word) < 4:
+            return np.array([word in known for known in self.stems])
+        return np.array([word in known or any(other.startswith(word) for other in known) for known in self.stems])
+
+    def shares(self, words: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        """Return (papers,) the share of the words that each holds, weighted by inverse document frequency."""
+        columns = np.array([self.column(word) for word in words], dtype=float)
+        weights = np.log((len(self.texts) + 1) / (columns.sum(axis=1) + 0.5))
+        shares: np.ndarray = weights @ columns / weights.sum()  # type: ignore[type-arg]
+        return shares
 
 
 def members(query: Query, ranking: Ranking) -> list[Member]:
     """Return the papers on the subject of a question, nearest first."""
-    wanted = subject(query.text)
+    alternatives = subjects(query.text)
+    if not alternatives or not ranking.papers:
+        return []
+    holdings = Holdings.of(ranking.papers)
     similarity = ranking.legs["paper" if query.language == "en" else "card_best"]
     likeness = (similarity - similarity.mean()) / (similarity.std() or 1.0)
-    shares = np.array([holds(paper, wanted) for paper in ranking.papers])
-    chosen = [place for place in range(len(ranking.papers)) if belongs(shares[place], likeness[place])]
-    return [Member(ranking.papers[place], nearest_sentence(ranking, place, wanted)) for place in chosen]
-
-
-def belongs(share: float, likeness: float) -> bool:
-    """Return whether a paper is on a subject: it holds the words, or holds some and stands out in meaning."""
-    return share >= MATCHED and likeness > -0.5 or share >= 0.5 and likeness > 2.0
+    each = [holdings.shares(words) for words in alternatives]
+    telling = [shares for shares in each if (shares >= MATCHED).mean() <= COMMON] or each[:1]
+    best = np.max(telling, axis=0)
+    chosen = np.flatnonzero(((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0)))
+    words = [word for part in alternatives for word in part]
+    return [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
 
 
 def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:
@@ -92,7 +121,7 @@ def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str
     paper = ranking.papers[place]
     texts = sentences(paper.abstract) or [paper.title]
     scores = ranking.sentence_scores[place]
-    held = [sum(word in {stem(run) for run in RUNS.findall(text.lower())} for word in wanted) for text in texts]
+    held = [len(stems(text).intersection(wanted)) for text in texts]
     order = sorted(range(len(texts)), key=lambda i: (-held[i], -(scores[i] if i < len(scores) else 0.0)))
     return texts[order[0]]
 

@@ -118,7 +118,8 @@ def answered(assistant: Assistant, item: Item, *, retrieve_only: bool) -> Json:
     except (ArxivRagError, StoreError) as error:
         return {"id": item.identifier, "error": str(error)}
     except Exception as error:  # one question must not cost the others theirs, whatever is wrong with it
-        return {"id": item.identifier, "error": f"Unexpected fault ({type(error).__name__}: {error}); please report it."}
+        told = f"An unexpected fault ({type(error).__name__}: {error}); please report it."
+        return {"id": item.identifier, "error": told}
     return {"id": item.identifier, "turns": turns} if item.dialogue else {**turns[0], "id": item.identifier}
 
 
@@ -127,7 +128,8 @@ def answered_turns(assistant: Assistant, item: Item) -> list[Json]:
     answers: list[Answer] = []
     for question in item.questions:
         history = [Turn.of(answer) for answer in answers]
-        answers.append(assistant.ask(question.text, filters=filters_for(assistant, question.restriction), history=history))
+        filters = filters_for(assistant, question.restriction)
+        answers.append(assistant.ask(question.text, filters=filters, history=history))
     return [answer_json(answer) for answer in answers]
 
 

@@ -1,4 +1,4 @@
-"""The command line: what each command takes. Everything heavy is imported inside the commands, so that help is instant."""
+"""The command line. Everything heavy is imported inside the commands, so that help and call errors are instant."""
 
 from __future__ import annotations
 
@@ -54,13 +54,14 @@ def program(context: click.Context, /, **engines: str | None) -> None:
 
 @program.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--date", type=Checked("day", read_date), help="The digests' day, for files whose name tells none.")
+@click.option("--date", type=Checked("day", read_date), help="Day of the digests whose file name tells none.")
 @JSON
 @with_settings
 def index(settings: Settings, paths: tuple[str, ...], date: str | None, as_json: bool) -> None:
     """Read digests into the store.
 
-    A file is read whatever its suffix; folders and patterns are searched for .md, .txt, .jsonl and .jsonl.gz.
+    A file named outright is read whatever its suffix; folders and patterns are searched for .md, .txt, .jsonl and
+    .jsonl.gz.
     """
     from rag.serve.intake import index_reading, read_digests
 
@@ -72,10 +73,10 @@ def index(settings: Settings, paths: tuple[str, ...], date: str | None, as_json:
 @click.argument("question", type=QUESTION)
 @with_filters
 @JSON
-@click.option("--stream/--no-stream", default=True, help="Print each sentence as soon as it is checked, or all at once.")
+@click.option("--stream/--no-stream", default=True, help="Print sentence by sentence, or all at once.")
 @with_settings
 def ask(settings: Settings, question: str, restriction: Restriction, as_json: bool, stream: bool) -> None:
-    """Answer QUESTION from the papers in the store, with citations."""
+    """Answer QUESTION from the papers, with citations."""
     from rag.serve.opening import filled_assistant, filters_for
 
     with filled_assistant(settings) as assistant:
@@ -100,7 +101,10 @@ def ask(settings: Settings, question: str, restriction: Restriction, as_json: bo
 @JSON
 @with_settings
 def search(settings: Settings, question: str, limit: int, restriction: Restriction, as_json: bool) -> None:
-    """Rank papers for QUESTION, with the passages that match; no language model is used."""
+    """Rank papers for QUESTION, with passages.
+
+    No language model is used.
+    """
     from rag.serve.opening import filled_assistant, filters_for
 
     with filled_assistant(settings) as assistant:
@@ -119,9 +123,10 @@ def search(settings: Settings, question: str, limit: int, restriction: Restricti
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on.")
 @with_settings
 def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int) -> None:
-    """Open the chat in the browser; PATHs are read into the store first.
+    """Open the chat in the browser.
 
-    Without a PATH and with an empty store it opens on a sample digest, which has a store of its own.
+    PATHs are read into the store first. Without a PATH and with an empty store it opens on a sample digest, which has a
+    store of its own.
     """
     from rag.serve.intake import read_digests, sample_settings, write_reading
     from rag.serve.opening import holds_papers
@@ -194,7 +199,10 @@ def papers(settings: Settings, restriction: Restriction, as_json: bool) -> None:
 @JSON
 @with_settings
 def show(settings: Settings, arxiv_id: str, as_json: bool) -> None:
-    """Show what the store holds of one paper: its arXiv ID, with or without version, or its address."""
+    """Show what the store holds of one paper.
+
+    ID is an arXiv ID, with or without version, or the address of the paper on arxiv.org.
+    """
     from rag.serve.opening import paper_in
 
     paper = paper_in(settings, arxiv_id)
@@ -208,7 +216,10 @@ def show(settings: Settings, arxiv_id: str, as_json: bool) -> None:
 @JSON
 @with_settings
 def doctor(settings: Settings, as_json: bool) -> int:
-    """Check libraries, models, store and disk, and say what to do about each fault."""
+    """Check models, libraries, store and disk.
+
+    Each fault is told with what to do about it. The models are loaded and asked, which takes some seconds.
+    """
     from rag.serve.doctor import checks
 
     done = []
@@ -225,11 +236,16 @@ def doctor(settings: Settings, as_json: bool) -> int:
 @program.command()
 @with_settings
 def rebuild(settings: Settings) -> None:
-    """Embed all papers of the store anew, with the embedder of the settings; a kill leaves the old store as it was."""
+    """Embed all papers of the store anew.
+
+    For a store that was built with another embedder or by another version. The old store stays until the new one is
+    complete.
+    """
     from rag.serve.rebuild import rebuild_store
 
     report = rebuild_store(settings, lambda total: console.bar(total, "paper"))
-    say(f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s; reopen chats that are running.")
+    done = f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s"
+    say(f"{done}; start a chat that is running again.")
 
 
 def refuse_files(questions: Path, output: Path, *, resume: bool) -> None:

@@ -1,4 +1,4 @@
-"""The reference of the command line, made from the help of every command: `python -m rag.serve.cli_docs > docs/cli.md`."""
+"""The reference of the command line, made from every `--help`: `python -m rag.serve.cli_docs > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.serve.cli import program
 
 HEAD = """# Command line
 
-What `--help` says of each command. This file is made by `python -m rag.serve.cli_docs > docs/cli.md`; a test compares it.
+What `--help` says of each command. Made by `python -m rag.serve.cli_docs > docs/cli.md`; a test compares it.
 """
 
 

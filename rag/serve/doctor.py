@@ -22,6 +22,8 @@ from rag.serve.opening import EmptyStoreError, filled_catalogue, folder_of, is_s
 from vectorstore.errors import StoreError
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
     from vectorstore.store import Store
 
 State = Literal["ok", "note", "fault"]
@@ -68,7 +70,8 @@ def python_check(version: tuple[int, int]) -> Check:
     detail = f"{platform.python_version()} at {sys.executable}"
     if version >= (3, 11):
         return Check(name="Python", state="ok", detail=detail)
-    return Check(name="Python", state="fault", detail=detail, remedy="install Python 3.11 or newer and run 'make install'")
+    remedy = "install Python 3.11 or newer and run 'make install'"
+    return Check(name="Python", state="fault", detail=detail, remedy=remedy)
 
 
 def requirements() -> list[str] | None:
@@ -88,7 +91,8 @@ def libraries_check(needed: list[str] | None) -> Check:
     applying = [each for each in parsed if each.marker is None or each.marker.evaluate({"extra": ""})]
     wrong = [told for each in applying if (told := mismatch(each))]
     if wrong:
-        return Check(name="libraries", state="fault", detail=", ".join(wrong), remedy="run 'make install' or install arxiv-rag again")
+        remedy = "run 'make install', or install arxiv-rag again"
+        return Check(name="libraries", state="fault", detail=", ".join(wrong), remedy=remedy)
     return Check(name="libraries", state="ok", detail=f"{len(applying)} installed in versions that fit")
 
 
@@ -124,7 +128,8 @@ def weights_check(weights: Weights) -> Check:
     if digest == weights.sha256:
         return Check(name=weights.name, state="ok", detail=f"SHA-256 {digest[:12]}… as published")
     detail = f"{str(path)!r} has SHA-256 {digest[:12]}… instead of {weights.sha256[:12]}…"
-    return Check(name=weights.name, state="fault", detail=detail, remedy=f"delete that file and run '{weights.install}'")
+    remedy = f"delete that file and run '{weights.install}'"
+    return Check(name=weights.name, state="fault", detail=detail, remedy=remedy)
 
 
 def embedders_check(settings: Settings) -> tuple[Embedders | None, Check]:
@@ -133,15 +138,19 @@ def embedders_check(settings: Settings) -> tuple[Embedders | None, Check]:
         embedders = load_embedders(settings)
         distinct = {id(each): each for each in (embedders.english, embedders.multilingual)}.values()
         for embedder in distinct:
-            first, second, third = embedder.get_text_embedding_batch(list(LIKENESS))
-            if product(first, second) <= product(first, third):
-                problem = "it takes unlike sentences for alike"
-                raise ModelUnavailableError(embedder.model_name, problem, "run 'make install'")
+            refuse_nonsense(embedder)
     except (ConfigError, ModelUnavailableError) as error:
-        return None, Check(name="embedders", state="fault", detail=str(error))
+        return None, Check(name="embedders", state="fault", detail=str(error).rstrip("."))
     names = " and ".join(embedder.model_name for embedder in distinct)
     where = ", to which text leaves this machine" if embedders.remote else ""
     return embedders, Check(name="embedders", state="ok", detail=f"{names}{where}")
+
+
+def refuse_nonsense(embedder: BaseEmbedding) -> None:
+    """Raise ModelUnavailableError when an embedder cannot be reached or takes unlike sentences for alike."""
+    first, second, third = embedder.get_text_embedding_batch(list(LIKENESS))
+    if product(first, second) <= product(first, third):
+        raise ModelUnavailableError(embedder.model_name, "it takes unlike sentences for alike", "run 'make install'")
 
 
 def product(first: list[float], second: list[float]) -> float:
@@ -196,7 +205,8 @@ def language_model_check(settings: Settings) -> Check:
         remedy = "install the xllamacpp wheel again with 'make install', or choose another model with ARXIV_RAG_LLM"
         return Check(name="language model", state="fault", detail=f"{model.label} writes nonsense", remedy=remedy)
     where = ", to which text leaves this machine," if model.remote else ""
-    return Check(name="language model", state="ok", detail=f"{model.label}{where} answered in {seconds:.1f} s, loading included")
+    detail = f"{model.label}{where} answered in {seconds:.1f} s, loading included"
+    return Check(name="language model", state="ok", detail=detail)
 
 
 def answer_of(model: LanguageModel) -> str:

@@ -86,7 +86,7 @@ def read_word(text: str) -> str:
 
 
 def read_id(text: str) -> str:
-    """Return the arXiv id in an id, an address or `arXiv:ID`, without version; raises InputError where there is none."""
+    """Return the arXiv id in an address, `arXiv:ID` or ID, without version; raises InputError where there is none."""
     found = find_arxiv_id(text)
     if found is None:
         raise InputError(f"{clean(text)[:80]!r} is no arXiv ID; write it like 2509.02902.")

@@ -37,6 +37,7 @@ def read_setting(text: str) -> str:
 
 
 QUESTION = Checked("text", read_question)
+WORD = Checked("text", read_word)
 DAY = Checked("day", read_day)
 STORE = click.option(
     "--store",
@@ -77,16 +78,16 @@ def with_settings(command: Command) -> Command:
 def with_filters(command: Command) -> Command:
     """Add the filters and hand them over as `restriction`."""
 
-    @click.option("--category", multiple=True, type=Checked("cs.RO", read_word), help="Papers of this category.")
-    @click.option("--author", multiple=True, type=Checked("NAME", read_word), help="Papers with this part of an author's name.")
-    @click.option("--paper", multiple=True, type=Checked("ID", read_id), help="This paper.")
-    @click.option("--since", type=DAY, default="", help="Digests from this day on: a date, today (the latest digest) or yesterday.")
-    @click.option("--until", type=DAY, default="", help="Digests up to this day.")
+    @click.option("--category", multiple=True, type=WORD, metavar="cs.RO", help="Papers of this category.")
+    @click.option("--author", multiple=True, type=WORD, metavar="NAME", help="Papers by authors so named, in part.")
+    @click.option("--paper", multiple=True, type=Checked("ID", read_id), help="This paper: an arXiv ID or address.")
+    @click.option("--since", type=DAY, help="Digests from this date on, or today.")
+    @click.option("--until", type=DAY, help="Digests up to this date, or today: the latest digest.")
     @functools.wraps(command)
     def filtered(**values: Any) -> Any:
         lists = {"categories": values.pop("category"), "authors": values.pop("author"), "papers": values.pop("paper")}
         try:
-            restriction = Restriction(**lists, since=values.pop("since"), until=values.pop("until"))
+            restriction = Restriction(**lists, since=values.pop("since") or "", until=values.pop("until") or "")
         except InputError as error:
             raise click.BadParameter(str(error), param_hint="'--since' / '--until'") from error
         return command(restriction=restriction, **values)

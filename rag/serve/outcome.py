@@ -27,25 +27,33 @@ def exit_code(program: click.Command, arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        say(error.format_message())
-        return DONE
-    except click.UsageError as error:
-        return failed(usage_sentence(error), WRONG_CALL)
-    except ConfigError as error:
-        return failed(str(error), WRONG_CALL)
-    except (ArxivRagError, StoreError) as error:
-        return failed(str(error), FAILED)
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
     except BrokenPipeError:
         return reader_gone()
-    except OSError as error:
-        place = f"{str(error.filename)!r}: " if error.filename else ""
-        return failed(f"{place}{error.strerror or error}; check the place and try again.", FAILED)
-    except Exception as error:  # outermost: a fault of the program's own is reported, not dumped on the user
-        return failed(fault_sentence(error), FAILED)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except Exception as error:  # outermost: nothing that goes wrong is dumped on the user
+        code, told = verdict(error)
+        say(told, error=code != DONE)
     return code if isinstance(code, int) else DONE
+
+
+def verdict(error: Exception) -> tuple[int, str]:
+    """Return the exit code of what went wrong, and the sentence for the user."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            return DONE, error.format_message()
+        case click.UsageError():
+            code, sentence = WRONG_CALL, usage_sentence(error)
+        case ConfigError():
+            code, sentence = WRONG_CALL, str(error)
+        case ArxivRagError() | StoreError():
+            code, sentence = FAILED, str(error)
+        case OSError():
+            place = f"{str(error.filename)!r}: " if error.filename else ""
+            code, sentence = FAILED, f"{place}{error.strerror or error}; check the place and try again."
+        case _:
+            code, sentence = FAILED, fault_sentence(error)
+    return code, one_line(sentence)
 
 
 def speak_utf8() -> None:
@@ -54,12 +62,6 @@ def speak_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
-
-
-def failed(sentence: str, code: int) -> int:
-    """Say why the call failed and return its exit code."""
-    say(one_line(sentence), error=True)
-    return code
 
 
 def usage_sentence(error: click.UsageError) -> str:

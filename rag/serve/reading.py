@@ -105,11 +105,11 @@ def expanded(argument: str) -> Iterator[Path]:
     if path.is_dir():
         yield from digests_in(path)
     elif not os.path.lexists(path) and glob.has_magic(argument):
-        for match in sorted(glob.glob(str(path), recursive=True)):
-            if Path(match).is_dir():
-                yield from digests_in(Path(match))
-            elif match.lower().endswith(SUFFIXES):
-                yield Path(match)
+        for match in sorted(map(Path, glob.glob(str(path), recursive=True))):  # noqa: PTH207 (Path has none for /any/*)
+            if match.is_dir():
+                yield from digests_in(match)
+            elif match.name.lower().endswith(SUFFIXES):
+                yield match
     else:
         yield path
 

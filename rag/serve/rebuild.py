@@ -31,14 +31,14 @@ class RebuildError(ArxivRagError):
 
 
 def rebuild_store(settings: Settings, progress: Bar) -> IndexReport:
-    """Embed every paper of an embedded store again, with today's embedders and schema, and put it in the old one's place.
+    """Embed every paper of a store again, with the embedders and schema of now, and put it in the old one's place.
 
     `progress` is given the number of papers and is open while they are embedded. A kill leaves the old
     store as it was. Raises RebuildError, StoreError, ConfigError or ModelUnavailableError.
     """
     if is_server(settings.store):
-        told = "is on a Chroma server, where a new one cannot grow beside it; delete its collections and index the digests again"
-        raise RebuildError(f"The store {settings.store!r} {told}.")
+        problem = f"The store {settings.store!r} is on a Chroma server, where no new one can grow beside it"
+        raise RebuildError(f"{problem}; delete its collections and index the digests again.")
     folder = folder_of(settings.store).resolve()
     beside, aside = folder.with_name(folder.name + BESIDE), aside_of(folder)
     if aside.is_dir() and not folder.exists():

@@ -1,0 +1,27 @@
+"""Content words of a question or a text, for exact tests: stems of Latin words, whole Chinese words."""
+
+from __future__ import annotations
+
+import re
+
+import rjieba
+
+from vectorstore.lexical import CHINESE_STOP, ENGLISH_STOP, stem
+
+RUN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+")
+
+
+def content_words(text: str) -> list[str]:
+    """Return the content words of a text in order, each once, without stop words."""
+    found: list[str] = []
+    for run in RUN.findall(text.lower()):
+        if run[0].isascii():
+            found += [] if run in ENGLISH_STOP else [stem(run)]
+        else:
+            found += [word for word in rjieba.cut(run) if word not in CHINESE_STOP]
+    return list(dict.fromkeys(found))
+
+
+def stems(text: str) -> set[str]:
+    """Return the stems of all Latin words of a text, stop words included."""
+    return {stem(run) for run in RUN.findall(text.lower()) if run[0].isascii()}

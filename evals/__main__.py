@@ -39,6 +39,15 @@ def run(**options: object) -> None:
     run_command(**options)  # type: ignore[arg-type]
 
 
+@main.command()
+@click.argument("cases", nargs=-1, type=PATH)
+def check(cases: tuple[Path, ...]) -> None:
+    """Look for bad cases in CASES (default: all of this repository); exit 1 when there are any."""
+    from evals.commands import check_command
+
+    check_command(cases)
+
+
 def guarded() -> int:
     """Run the command line; return the exit code. Errors are one sentence on stderr."""
     try:

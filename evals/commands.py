@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.cases import Case, load_cases, select_cases
+from evals.cases import DATA, Case, load_cases, select_cases
+from evals.check import check_cases
 from evals.corpora import Corpus, open_assistant
 from evals.errors import RunError
 from evals.run import Plan, run_cases
@@ -48,6 +49,17 @@ def run_command(
     rows = run_cases(chosen, plan, lambda corpus: open_subject(subject, corpus, settings, corpus_store))
     print(table(summarise([row.to_dict() for row in rows])))
     print(f"{len(rows)} rows in {out}", file=sys.stderr)
+
+
+def check_command(paths: Sequence[Path]) -> None:
+    """Print what is wrong with cases; raises RunError when something is."""
+    cases = load_cases(paths or [DATA])
+    found = check_cases(cases)
+    for problem in found:
+        print(problem)
+    if found:
+        raise RunError("cases", f"{len(found)} problems in {len(cases)} cases", "correct the cases named above")
+    print(f"{len(cases)} cases, no problem")
 
 
 def load_settings(assignments: Sequence[str], **explicit: str | None) -> Settings:

@@ -16,7 +16,9 @@ class PromptError(ValueError):
 
 def names() -> tuple[str, ...]:
     """Return the names of all prompts, sorted."""
-    return tuple(sorted(path.name.removesuffix(".md") for path in files(__name__).iterdir() if path.name.endswith(".md")))
+    return tuple(
+        sorted(path.name.removesuffix(".md") for path in files(__name__).iterdir() if path.name.endswith(".md"))
+    )
 
 
 def slots(name: str) -> frozenset[str]:

@@ -86,7 +86,9 @@ def sentences_of(
     names = [] if ranking.named else unknown_names(query, corpus)
     if asks_for_list(query) and not query.focus:
         found = members(query, ranking)
-        yield from list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
+        yield from (
+            list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
+        )
         return
     if names or absent(query, ranking):
         yield from tell_absent(query, draft, ranking, corpus, names)

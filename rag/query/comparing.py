@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from rag.engines.loading import Embedders, LanguageModel
 from rag.models import Paper, Sentence
 from rag.query.corpus import Corpus
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.mentions import named_papers
@@ -15,15 +15,8 @@ from rag.query.plain import phrase
 from rag.query.retrieval import rank
 from rag.query.understand import Query
 
-COMPARES = re.compile(
-    r"\bcompar(?:e|es|ed|ing|ison)\b|\bdiffer(?:s|ence|ences|ent)?\b|\bversus\b|\bvs\.?\b|\b(?:in )?each\b|\bone (?:paper )?.{3,80}\b(?:and|,) (?:one|another|the other)\b|\binstead\b|\bboth\b|\btwo papers\b|"
-    r"比较|对比|区别|差别|差异|不同|各自|分别|相比|各有|各报告|一个.{2,40}一个|一篇.{2,40}(?:一|另)篇|改的是",
-    re.IGNORECASE,
-)
-PARTS = re.compile(
-    r"\bone (?:paper |is |says |that )|\b(?:and|while|whereas) (?:one|another|the other)\b|\banother\b|[;；,，、]|\band\b|\bversus\b|\bvs\.?\b|一个|一篇|另一篇|和|与|以及|跟",
-    re.IGNORECASE,
-)
+COMPARES = cue("compares")
+PARTS = cue("parts")
 MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
 MARGIN = 2.0

@@ -49,7 +49,9 @@ class Corpus:
     def papers(self, filters: Filters = Filters()) -> list[Paper]:
         """Return the papers that pass the filters, in the order of their arrival."""
         passed = self.select(filters)
-        return self.get(identifier for identifier in self.store.catalogue.ids() if passed is None or identifier in passed)
+        return self.get(
+            identifier for identifier in self.store.catalogue.ids() if passed is None or identifier in passed
+        )
 
     def known_authors(self, names: Iterable[str]) -> list[str]:
         """Return those of the names that are an author's, as the papers spell them."""

@@ -58,6 +58,11 @@ class Evidence:
         """All that a name or a number may come from."""
         return f"{self.paper.title} {self.paper.abstract}"
 
+    @cached_property
+    def full_text(self) -> str:
+        """Title, abstract and card."""
+        return " ".join((self.text, *(getattr(self.paper, name) for name in self.paper.card_fields)))
+
     def verify(self, sentence: str, language: Language) -> Verdict:
         """Return the quotes that bear out a sentence, and whether they do."""
         found = quotes_for(sentence, self.sentences, self.cosines(sentence, language), language)
@@ -96,7 +101,13 @@ class Verdict:
 
 
 def cite(
-    paper: Paper, position: int, quote: str, *, field: str = "abstract", support: Support = "supported", score: float = 1.0
+    paper: Paper,
+    position: int,
+    quote: str,
+    *,
+    field: str = "abstract",
+    support: Support = "supported",
+    score: float = 1.0,
 ) -> Citation:
     """Return a citation of a paper for the answer's sentence `position`."""
     return Citation(

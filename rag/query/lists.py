@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,32 +9,20 @@ import numpy as np
 
 from rag.models import CARD_FIELDS, Paper, Sentence
 from rag.query.corpus import Corpus
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
 from rag.query.phrasing import marked
 from rag.query.records import COUNT, MOST_LISTED, say, scope_words
-from rag.query.retrieval import Ranking
+from rag.query.retrieval import NEAR, Ranking
 from rag.query.understand import Query
 from rag.query.words import content_words, stems
 from rag.text import sentences, shortened
 
-ASKS_LIST = re.compile(
-    r"\b(?:which|what|any|are there|list|name|show|find|give me|all|every)\b(?: \w+){0,3}? (?:papers|works|articles|entries|preprints|studies|ones|everything)\b|"
-    r"\b(?:papers|works|entries|studies) (?:that|which|on|about|dealing|using|with|involving|working|related)\b|\blist (?:all|the|every)|\bwho(?: else)? is working on\b|"
-    r"\b(?:is|are) there (?:any|a|some) (?:paper|papers|work|works|study)\b|\bany (?:paper|papers|work)s? (?:on|about|here)\b|"
-    r"哪些(?:论文|文章|工作|研究|篇|方法)|哪几篇|有哪些|都有哪|有没有.{0,30}(?:论文|文章|工作|研究)|(?:论文|工作|研究|文章)(?:都)?有(?:哪些|哪几|什么)|列出|列举|所有.{0,20}(?:论文|工作)|有什么.{0,20}(?:论文|工作|研究)|(?:机器人|论文)呢[?？]?$",
-    re.IGNORECASE,
-)
-SINGLE = re.compile(r"\b(?:which|what) (?:paper|work|study|article)\b(?! s)|哪(?:一)?篇(?!.*哪些)|是哪个工作", re.IGNORECASE)
-SCAFFOLD = re.compile(
-    r"\b(?:which|what|any|are|is|there|list|name|show|find|give|me|all|every|of|the|these|those|papers?|works?|articles?|entries|entry|preprints?|studies|study|ones|everything|"
-    r"that|on|about|deal(?:s|ing)?|with|us(?:e|es|ing)|involv(?:e|es|ing)|working|work|related|to|who|else|in|here|this|digest|today'?s?|how|many|do|does|a|an|some|for|whose|abstracts?|say|says|they|it|their|"
-    r"and|or|what purpose|purpose|what problem|problem|rather|than|whether|as|being|thing|tool|either|each|address(?:es)?|study|studies|train|build|mention(?:s|ed)?|focus(?:es)? on|propos(?:e|es)|data|"
-    r"consider|explor(?:e|es)|investigat(?:e|es)|tackl(?:e|es)|appl(?:y|ies)|new|methods?|discuss(?:es)?|have|has|been|from|by|can|you|please|tell|count|number)\b|"
-    r"哪些|哪几篇|有哪些|都有哪些|有没有|有什么|论文|文章|工作|研究|方面|方向|相关|关于|有关|涉及|提到|用到|用了|使用|采用|或者|不管是|作为|还是|各自|分别|解决|什么|问题|结论|是什么|各拿它做什么|要|做|的|了|在|和|与|里|摘要|列出|所有|这些|这批|哪|几篇|多少|篇|讨论|针对|无论是|都|吗|呢|请|给我|一下|今天|日报|收录|处理|任务|系列|模型来|比较了?|那|中|里面|被|方法|基线|结构|其|有",
-    re.IGNORECASE,
-)
-TAIL = re.compile(r"[,，;；?？].*?(?:what (?:for|purpose|problem)|and for what|how|whether|for what|各自|分别|各拿|不管|无论|结论|解决什么|用来).*$", re.IGNORECASE)
+ASKS_LIST = cue("asks_list")
+SINGLE = cue("single")
+SCAFFOLD = cue("scaffold")
+TAIL = cue("tail")
 MATCHED = 0.75
 """Least share of a subject's words that a paper on it holds."""
 
@@ -57,7 +44,7 @@ def asks_for_list(query: Query) -> bool:
     return bool(ASKS_LIST.search(query.text) or COUNT.search(query.text))
 
 
-ALTERNATIVES = re.compile(r"\bor\b|[/()（）、]|或者?|还是", re.IGNORECASE)
+ALTERNATIVES = cue("alternatives")
 COMMON = 0.2
 """An alternative that a larger share of papers meets is no subject of its own: `predicting their effect`."""
 
@@ -106,12 +93,15 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     if not alternatives or not ranking.papers:
         return []
     holdings = Holdings.of(ranking.papers)
-    similarity = ranking.legs["paper" if query.language == "en" else "card_best"]
+    leg, least = NEAR[query.language]
+    similarity = ranking.legs[leg]
     likeness = (similarity - similarity.mean()) / (similarity.std() or 1.0)
     each = [holdings.shares(words) for words in alternatives]
     telling = [shares for shares in each if (shares >= MATCHED).mean() <= COMMON] or each[:1]
     best = np.max(telling, axis=0)
-    chosen = np.flatnonzero(((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0)))
+    chosen = np.flatnonzero(
+        ((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0) & (similarity >= least))
+    )
     words = [word for part in alternatives for word in part]
     return [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
 
@@ -143,5 +133,3 @@ def list_papers(query: Query, found: Sequence[Member], draft: Draft, corpus: Cor
         gist = paper.tldr if query.language == "zh" and paper.tldr else shortened(member.quote, 220)
         name = f"《{paper.title}》：" if query.language == "zh" else f"{paper.title}: "
         yield draft.release(marked(f"- {name}{gist}", [paper.arxiv_id]), [cite(paper, draft.position, member.quote)])
-
-

@@ -90,7 +90,9 @@ def in_head(key: str, title: str, question: str) -> bool:
 def with_word(papers: Iterable[Paper], word: str) -> list[Paper]:
     """Return the papers whose title or abstract holds the word as it is spelt."""
     key = spelt(word)
-    return [paper for paper in papers if any(spelt(part) == key for part in words_of(f"{paper.title} {paper.abstract}"))]
+    return [
+        paper for paper in papers if any(spelt(part) == key for part in words_of(f"{paper.title} {paper.abstract}"))
+    ]
 
 
 def words_of(text: str) -> list[str]:

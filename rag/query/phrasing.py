@@ -10,7 +10,10 @@ from rag.text import clean, sentences
 
 REFUSAL: dict[Language, str] = {"en": "NOT STATED", "zh": "未说明"}
 """What the model writes when the notes do not hold the answer; the same words stand in the prompts."""
-REFUSED = re.compile(r"^\W*(?:not stated|未说明|没有说明|摘录中(?:没有|未)|(?:the )?notes do not|not (?:mentioned|specified|provided))", re.IGNORECASE)
+REFUSED = re.compile(
+    r"^\W*(?:not stated|未说明|没有说明|摘录中(?:没有|未)|(?:the )?notes do not|not (?:mentioned|specified|provided))",
+    re.IGNORECASE,
+)
 MARKUP = re.compile(
     r"!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|www\.\S+|```.*?(?:```|$)|`+|\*{1,3}|^#{1,6}\s|^\s*(?:[-•>]|\d+[.)])\s+",
     re.MULTILINE | re.DOTALL,
@@ -50,7 +53,7 @@ def complete_sentences(deltas: Iterable[str]) -> Iterator[str]:
     for delta in deltas:
         pending += delta
         pieces = sentences(pending.lstrip())
-        if len(pieces) > 1 or (pieces and pending.rstrip(" ") .endswith("\n")):
+        if len(pieces) > 1 or (pieces and pending.rstrip(" ").endswith("\n")):
             done = pieces[:-1] if len(pieces) > 1 else pieces
             yield from done
             pending = pieces[-1] if len(pieces) > 1 else ""

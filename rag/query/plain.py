@@ -11,13 +11,15 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite
 from rag.query.phrasing import complete_sentences, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import unsupported_numbers
+from rag.query.verification import novelty, unsupported_numbers
 from rag.text import HAN
 
 NOTES_TOKENS = 170
 """Tokens of the notes in a prompt: about four sentences, which the embedded model reads in two to three seconds."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
+OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.3}
+"""Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""
 
@@ -48,7 +50,7 @@ def phrase(
         sentence = plain(raw)
         if released == most or refused(sentence):
             continue
-        if verdict := verified(sentence, evidence, language, draft):
+        if verdict := verified(sentence, question, evidence, draft):
             released += 1
             yield release(stopped(sentence, language), verdict, draft)
     draft.usage += completion.usage
@@ -57,15 +59,17 @@ def phrase(
         yield quoted(evidence, best, draft)
 
 
-def verified(sentence: str, evidence: Evidence, language: Language, draft: Draft) -> Verdict | None:
+def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
     """Return the verdict of a sentence that may go out; None for one that is empty, repeated or not borne out."""
     if len(sentence) < 4 or any(sentence in earlier.text for earlier in draft.sentences):
         return None
-    if language == "zh" and not HAN.search(sentence):
+    if draft.language == "zh" and not HAN.search(sentence):
         return None
-    if language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
+    if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
-    verdict = evidence.verify(sentence, language)
+    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language]:
+        return None
+    verdict = evidence.verify(sentence, draft.language)
     return verdict if verdict.check.support != "unsupported" else None
 
 
@@ -95,5 +99,3 @@ def told(paper: Paper, evidence: Evidence, quote: str) -> str:
         likeness = [sum(a * b for a, b in zip(vectors[0], vector, strict=True)) for vector in vectors[1:]]
         return borne_out[likeness.index(max(likeness))]
     return f"摘要原文说：“{quote}”"
-
-

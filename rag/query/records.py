@@ -8,29 +8,30 @@ from dataclasses import dataclass, replace
 
 from rag.models import Language, Paper, Reason, Sentence
 from rag.query.corpus import Corpus
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
 from rag.query.mentions import named_papers
 from rag.query.understand import Query
 
-COUNT = re.compile(r"\bhow many (?:of (?:these|the|them) )?(?:[\w.\-]+ ){0,2}(?:papers|articles|entries|preprints|works)\b|\bnumber of papers\b|多少(?:篇|个)|几篇|论文总?数|总共.{0,6}篇", re.IGNORECASE)
-FIRST_AUTHOR = re.compile(r"\b(?:first|lead) author|第一作者|一作|首位作者", re.IGNORECASE)
-LAST_AUTHOR = re.compile(r"\b(?:last|final|senior) author|最后(?:一位|一个)?作者|末位作者|尾作", re.IGNORECASE)
-AUTHORS = re.compile(r"\bwho (?:wrote|authored|are the authors|is the author|were the authors|else wrote)|\bauthors? (?:of|on|behind)\b|\bwritten by whom|作者(?:都)?(?:有谁|有哪些|是谁|是哪|都是谁|名单|列表是)|谁写的|是谁(?:写|做|提出)|的作者|哪些人写", re.IGNORECASE)
-CATEGORY_OF = re.compile(r"\b(?:which|what) (?:arxiv )?(?:main |primary |subject )?categor|\bfiled under which|\bcategory (?:of|does|is)|(?:哪个|什么|哪一个?)(?:主)?(?:类别|分类|类目|领域类)|归(?:在|到|入|为)(?:哪|什么)|属于(?:哪个|什么)(?:类|分)", re.IGNORECASE)
-LINK = re.compile(r"\b(?:link|url|github|repo(?:sitory)?|project (?:page|site|website)|homepage|web ?page|source code|code (?:available|released|link|public)|where (?:is|can I find) (?:the|its|their) code|find the (?:code|project))\b|代码(?:链接|地址|在哪|仓库|开源)|项目(?:主页|页面|网站|地址)|链接|网址|开源(?:了)?(?:吗|代码|地址)|在哪.{0,6}代码", re.IGNORECASE)
-CODE = re.compile(r"\bcode|github|repo|代码|仓库|开源", re.IGNORECASE)
-PRESENCE = re.compile(r"\b(?:is|are|does|do|did)\b.*\b(?:in|included|contain|contains|include|cover|listed|appear)\b|收录|在.{0,12}(?:里|中|内)(?:吗|么|？|\?|没)|有没有|是否(?:在|有|包含)|包含", re.IGNORECASE)
-TITLE_OF = re.compile(r"\b(?:title of|what is it called|(?:is|be) titled|full title|name of the paper)\b|题目|标题(?:是|叫)|叫什么", re.IGNORECASE)
-TITLE_WITH = re.compile(r"\btitles?\b.{0,40}\b(?:word|contain|contains|containing|with|mention|mentions|include|has|have|using|say)\b|\b(?:contain|with|mention|have|has)\b.{0,30}\bin (?:the|its|their) titles?\b|标题(?:里|中|内|上)?(?:带|含|有|包含|出现|写)|题目(?:里|中|内)?(?:带|含|有|包含|出现)", re.IGNORECASE)
+COUNT = cue("count")
+FIRST_AUTHOR = cue("first_author")
+LAST_AUTHOR = cue("last_author")
+AUTHORS = cue("authors")
+CATEGORY_OF = cue("category_of")
+LINK = cue("link")
+CODE = cue("code")
+PRESENCE = cue("presence")
+TITLE_OF = cue("title_of")
+TITLE_WITH = cue("title_with")
 QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
-MOST_AUTHORS = re.compile(r"\b(?:most authors|longest (?:author list|list of authors)|largest (?:number of authors|author list))|作者(?:数量?)?最多|最长的作者", re.IGNORECASE)
-FEWEST_AUTHORS = re.compile(r"\b(?:fewest authors|shortest author list|single[- ]author|only one author|sole author)|作者(?:数量?)?最少|(?:只有一位|单一|唯一|独立)作者", re.IGNORECASE)
-MORE_AUTHORS = re.compile(r"\b(?:more than|over|at least) (a dozen|\w+) authors|(?:超过|多于|不少于|至少)\s*(\d+|十几|十)\s*(?:位|个|名)?作者|作者(?:人数)?(?:超过|多于|不少于)\s*(\d+)", re.IGNORECASE)
-DAY = re.compile(r"\b(?:what|which) (?:day|date)s?\b|\bwhen was (?:this|the) digest|\bdate of (?:this|the) digest|哪(?:一)?天|哪几天|什么日期|日期是", re.IGNORECASE)
-PAPERS_OF = re.compile(r"\b(?:papers?|works?|articles?|anything|everything|publications?|author|authors|authored|co-?author(?:ed)?|wrote|written|shows? up|appears?|involved|list|contribut\w+)\b|论文|文章|作者|参与|发表|写|篇|收录|工作", re.IGNORECASE)
-ALL_CATEGORIES = re.compile(r"\b(?:which|what) (?:categories|sections|fields)\b|\bcategories (?:are|does|do)\b|(?:哪些|哪几个|几个)(?:类别|分类|板块|领域)", re.IGNORECASE)
-ABOUT_CONTENT = re.compile(r"\b(?:report|result|propose|achieve|use|method|why|how (?:does|do|did|well|much)|compare|dataset|accuracy|find|show|say|claim|trained?|conclu\w+)\b|结果|方法|提出|怎么|如何|为什么|数据集|精度|用了|效果|结论|贡献", re.IGNORECASE)
+MOST_AUTHORS = cue("most_authors")
+FEWEST_AUTHORS = cue("fewest_authors")
+MORE_AUTHORS = cue("more_authors")
+DAY = cue("day")
+PAPERS_OF = cue("papers_of")
+ALL_CATEGORIES = cue("all_categories")
+ABOUT_CONTENT = cue("about_content")
 NUMBER_WORDS = {"a dozen": 12, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "十": 10, "十几": 10}  # fmt: skip
 MOST_LISTED = 60
 """Papers that one answer names; a longer list is counted in full and named in part."""
@@ -132,7 +133,18 @@ def by_author(query: Query, corpus: Corpus) -> Fact | None:
         f"{count} {'paper lists' if count == 1 else 'papers list'} {who} as an author{scope_words(query, corpus)}:",
         f"库中有 {count} 篇论文的作者包括 {who}{scope_words(query, corpus)}：",
     )
-    lines = tuple((say(query.language, f"{p.title} (authors: {', '.join(p.authors)})", f"《{p.title}》（作者：{', '.join(p.authors)}）"), "authors", ", ".join(p.authors)) for p in found)
+    lines = tuple(
+        (
+            say(
+                query.language,
+                f"{p.title} (authors: {', '.join(p.authors)})",
+                f"《{p.title}》（作者：{', '.join(p.authors)}）",
+            ),
+            "authors",
+            ", ".join(p.authors),
+        )
+        for p in found
+    )
     return Fact(lead=lead, papers=found, lines=lines)
 
 
@@ -152,11 +164,7 @@ def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
     return Fact(lead=lead, reason="not_in_corpus")
 
 
-TOPICLESS = re.compile(
-    r"\b(?:how many|papers?|articles?|entries|preprints|works?|digest|altogether|total|in all|overall|are|is|there|in|the|of|these|this|store|corpus|filed|under|category|today'?s?|have|do|we|you|listed|from|belong|to|does|contain|contains|hold|for|main|with|category|categories|section|it|number|what|count|day|include|included|and|which|ones|yesterday'?s?)\b|"
-    r"\d{4}-\d\d-\d\d|多少|几|篇|论文|这份|这批|这|库|里|中|一共|总共|共|有|收录|了|的|属于|属|是|类别|类|分类|下|digest|摘要|今天|今日|昨天|文章|在|个|数量|总数|目前|现在|日报|当天",
-    re.IGNORECASE,
-)
+TOPICLESS = cue("topicless")
 
 
 def counted(query: Query, corpus: Corpus) -> Fact | None:
@@ -194,10 +202,18 @@ def titled(query: Query, corpus: Corpus) -> Fact | None:
     papers = tuple(p for p in corpus.papers(query.filters) if all(term_in(term, p.title) for term in wanted))
     shown = ", ".join(f"“{term}”" for term in wanted)
     if not papers:
-        lead = say(query.language, f"No title in the store contains {shown}{scope_words(query, corpus)}.", f"库中没有标题含有{shown}的论文{scope_words(query, corpus)}。")
+        lead = say(
+            query.language,
+            f"No title in the store contains {shown}{scope_words(query, corpus)}.",
+            f"库中没有标题含有{shown}的论文{scope_words(query, corpus)}。",
+        )
         return Fact(lead=lead, reason="not_in_corpus")
     verb = "title contains" if len(papers) == 1 else "titles contain"
-    lead = say(query.language, f"{len(papers)} {verb} {shown}{scope_words(query, corpus)}:", f"有 {len(papers)} 篇论文的标题含有{shown}{scope_words(query, corpus)}：")
+    lead = say(
+        query.language,
+        f"{len(papers)} {verb} {shown}{scope_words(query, corpus)}:",
+        f"有 {len(papers)} 篇论文的标题含有{shown}{scope_words(query, corpus)}：",
+    )
     return Fact(lead=lead, papers=papers)
 
 
@@ -240,24 +256,50 @@ def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
     else:
         return None
     if not chosen:
-        lead = say(query.language, f"No paper in the store has so many authors{scope_words(query, corpus)}.", f"库中没有这么多作者的论文{scope_words(query, corpus)}。")
+        lead = say(
+            query.language,
+            f"No paper in the store has so many authors{scope_words(query, corpus)}.",
+            f"库中没有这么多作者的论文{scope_words(query, corpus)}。",
+        )
         return Fact(lead=lead, reason="not_in_corpus")
     ordered = tuple(sorted(chosen, key=lambda paper: -len(paper.authors)))
-    lead = say(query.language, f"{len(ordered)} of {len(corpus)} papers{scope_words(query, corpus)}:", f"{len(corpus)} 篇论文中有 {len(ordered)} 篇{scope_words(query, corpus)}：")
-    lines = tuple((say(query.language, f"{p.title}: {len(p.authors)} authors", f"《{p.title}》：{len(p.authors)} 位作者"), "authors", ", ".join(p.authors)) for p in ordered)
+    lead = say(
+        query.language,
+        f"{len(ordered)} of {len(corpus)} papers{scope_words(query, corpus)}:",
+        f"{len(corpus)} 篇论文中有 {len(ordered)} 篇{scope_words(query, corpus)}：",
+    )
+    lines = tuple(
+        (
+            say(query.language, f"{p.title}: {len(p.authors)} authors", f"《{p.title}》：{len(p.authors)} 位作者"),
+            "authors",
+            ", ".join(p.authors),
+        )
+        for p in ordered
+    )
     return Fact(lead=lead, papers=ordered, lines=lines)
 
 
 def dated(query: Query, corpus: Corpus) -> Fact | None:
     """Answer of which days the digests are."""
-    if not DAY.search(query.text) or named_papers(query.text, corpus) or not re.search(r"digest|store|corpus|日报|摘要|论文|这份|库", query.text, re.IGNORECASE):
+    if (
+        not DAY.search(query.text)
+        or named_papers(query.text, corpus)
+        or not re.search(r"digest|store|corpus|日报|摘要|论文|这份|库", query.text, re.IGNORECASE)
+    ):
         return None
     days = corpus.days()
     if not days:
-        lead = say(query.language, "The digest's date is not known: neither its file name nor its text tells it.", "这份摘要的日期未知：文件名和正文都没有给出。")
+        lead = say(
+            query.language,
+            "The digest's date is not known: neither its file name nor its text tells it.",
+            "这份摘要的日期未知：文件名和正文都没有给出。",
+        )
         return Fact(lead=lead, reason="not_stated")
     told = ", ".join(days)
-    return Fact(lead=say(query.language, f"The store holds the digests of {told}.", f"库中收录的是 {told} 的论文摘要。"), papers=tuple(corpus.papers(query.filters)))
+    return Fact(
+        lead=say(query.language, f"The store holds the digests of {told}.", f"库中收录的是 {told} 的论文摘要。"),
+        papers=tuple(corpus.papers(query.filters)),
+    )
 
 
 def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
@@ -265,7 +307,11 @@ def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
     if not ALL_CATEGORIES.search(query.text) or named_papers(query.text, corpus):
         return None
     told = ", ".join(f"{name} ({count})" for name, count in corpus.store.catalogue.facets("category"))
-    lead = say(query.language, f"The {len(corpus)} papers in the store are in these categories: {told}.", f"库中 {len(corpus)} 篇论文分属以下类别：{told}。")
+    lead = say(
+        query.language,
+        f"The {len(corpus)} papers in the store are in these categories: {told}.",
+        f"库中 {len(corpus)} 篇论文分属以下类别：{told}。",
+    )
     return Fact(lead=lead, papers=tuple(corpus.papers(query.filters)))
 
 
@@ -286,29 +332,73 @@ def of_papers(query: Query, papers: Sequence[Paper]) -> Fact | None:
         name = say(language, paper.title, f"《{paper.title}》")
         authors = ", ".join(paper.authors) or say(language, "unknown", "未知")
         if FIRST_AUTHOR.search(text):
-            lines.append((say(language, f"The first author of {name} is {paper.authors[0]}", f"{name} 的第一作者是 {paper.authors[0]}"), "authors", authors)) if paper.authors else None
+            lines.append(
+                (
+                    say(
+                        language,
+                        f"The first author of {name} is {paper.authors[0]}",
+                        f"{name} 的第一作者是 {paper.authors[0]}",
+                    ),
+                    "authors",
+                    authors,
+                )
+            ) if paper.authors else None
         elif LAST_AUTHOR.search(text):
-            lines.append((say(language, f"The last author of {name} is {paper.authors[-1]}", f"{name} 的最后一位作者是 {paper.authors[-1]}"), "authors", authors)) if paper.authors else None
+            lines.append(
+                (
+                    say(
+                        language,
+                        f"The last author of {name} is {paper.authors[-1]}",
+                        f"{name} 的最后一位作者是 {paper.authors[-1]}",
+                    ),
+                    "authors",
+                    authors,
+                )
+            ) if paper.authors else None
         elif AUTHORS.search(text):
-            lines.append((say(language, f"{name} was written by {authors}", f"{name} 的作者是 {authors}"), "authors", authors))
+            lines.append(
+                (say(language, f"{name} was written by {authors}", f"{name} 的作者是 {authors}"), "authors", authors)
+            )
         elif CATEGORY_OF.search(text):
             categories = ", ".join(paper.categories or (paper.category,))
-            lines.append((say(language, f"{name} is filed under {categories}", f"{name} 属于 {categories}"), "categories", categories))
+            lines.append(
+                (
+                    say(language, f"{name} is filed under {categories}", f"{name} 属于 {categories}"),
+                    "categories",
+                    categories,
+                )
+            )
         elif LINK.search(text):
             if CODE.search(text) and not paper.links:
                 return no_link(query, paper)
             links = ", ".join(dict.fromkeys((*paper.links, paper.url)))
             lines.append((say(language, f"{name}: {links}", f"{name}：{links}"), "url", links))
         elif query.ids and (PRESENCE.search(text) or TITLE_OF.search(text)) and not ABOUT_CONTENT.search(text):
-            lines.append((say(language, f"Yes, {paper.arxiv_id} is in the store: {paper.title}", f"有，{paper.arxiv_id} 在库中，题目是《{paper.title}》"), "title", paper.title))
+            lines.append(
+                (
+                    say(
+                        language,
+                        f"Yes, {paper.arxiv_id} is in the store: {paper.title}",
+                        f"有，{paper.arxiv_id} 在库中，题目是《{paper.title}》",
+                    ),
+                    "title",
+                    paper.title,
+                )
+            )
         elif TITLE_OF.search(text) and not ABOUT_CONTENT.search(text):
-            lines.append((say(language, f"Its title is {paper.title}", f"题目是《{paper.title}》"), "title", paper.title))
+            lines.append(
+                (say(language, f"Its title is {paper.title}", f"题目是《{paper.title}》"), "title", paper.title)
+            )
     return Fact(papers=tuple(papers), lines=tuple(lines)) if lines else None
 
 
 def no_link(query: Query, paper: Paper) -> Fact:
     """Say that a paper's abstract names no link to code."""
-    line = say(query.language, f"The abstract of {paper.title} names no link to code; its page is {paper.url}", f"《{paper.title}》的摘要没有给出代码链接；论文页面是 {paper.url}")
+    line = say(
+        query.language,
+        f"The abstract of {paper.title} names no link to code; its page is {paper.url}",
+        f"《{paper.title}》的摘要没有给出代码链接；论文页面是 {paper.url}",
+    )
     return Fact(papers=(paper,), lines=((line, "url", paper.url),), reason="not_stated")
 
 
@@ -319,7 +409,9 @@ def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
     stop = say(draft.language, ".", "。")
     lines = fact.lines
     if not lines and fact.lead.endswith((":", "：")):
-        lines = tuple((say(draft.language, paper.title, f"《{paper.title}》"), "title", paper.title) for paper in fact.papers)
+        lines = tuple(
+            (say(draft.language, paper.title, f"《{paper.title}》"), "title", paper.title) for paper in fact.papers
+        )
     if fact.lead:
         yield draft.release(fact.lead)
     listed = bool(fact.lead) and bool(lines)

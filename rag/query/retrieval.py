@@ -28,6 +28,8 @@ WEIGHTS: Mapping[Language, Mapping[str, float]] = {
     "zh": {"lexical": 0.33, "paper": 0.03, "sentences": 0.02, "card": 0.27, "card_best": 0.35},
 }
 """Weight of each leg's z-score, fitted on the development split of evals/data/single_seed.jsonl."""
+NEAR: Mapping[Language, tuple[str, float]] = {"en": ("paper", 0.26), "zh": ("card_best", 0.872)}
+"""Leg and least similarity of the nearest paper to a question about something that the corpus holds."""
 NAMED_BONUS = 100.0
 """Puts a paper that the question names before every other."""
 
@@ -75,7 +77,9 @@ def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters =
     language = detect_language(question)
     vectors = QueryVectors.embed(question, embedders)
     allowed = corpus.select(filters)
-    words = {hit.id: hit.score for hit in corpus.store.lexical(question, CANDIDATES if allowed is None else 10 * CANDIDATES)}
+    words = {
+        hit.id: hit.score for hit in corpus.store.lexical(question, CANDIDATES if allowed is None else 10 * CANDIDATES)
+    }
     named = [paper.arxiv_id for paper in named_papers(question, corpus) if allowed is None or paper.arxiv_id in allowed]
     ids = candidates(corpus, vectors, words, named, allowed)
     stored = list(corpus.store.get(ids).values())
@@ -89,7 +93,9 @@ def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters =
         "card": np.array([scores.mean() if len(scores) else 0.0 for scores in card_scores]),
         "card_best": np.array([scores.max() if len(scores) else 0.0 for scores in card_scores]),
     }
-    fused = fuse(legs, WEIGHTS[language]) + NAMED_BONUS * np.array([record.id in named for record in stored], dtype=float)
+    fused = fuse(legs, WEIGHTS[language]) + NAMED_BONUS * np.array(
+        [record.id in named for record in stored], dtype=float
+    )
     order = np.argsort(-fused, kind="stable")
     return Ranking(
         papers=tuple(papers[index] for index in order),
@@ -114,7 +120,9 @@ def candidates(
     proposed = [*named, *list(words)[:wide]]
     proposed += [hit.id for hit in corpus.store.nearest("english", vectors.english.tolist(), wide)]
     for unit in ("tldr", "paper"):
-        proposed += [hit.id for hit in corpus.store.nearest("multilingual", vectors.multilingual.tolist(), wide, unit=unit)]
+        proposed += [
+            hit.id for hit in corpus.store.nearest("multilingual", vectors.multilingual.tolist(), wide, unit=unit)
+        ]
     return [identifier for identifier in dict.fromkeys(proposed) if allowed is None or identifier in allowed]
 
 
@@ -177,7 +185,9 @@ def to_retrieval(
 ) -> Retrieval:
     """Return the public view of a ranking; an empty one where nothing was ranked."""
     if ranking is None:
-        return Retrieval(question=question, papers=(), scores=(), passages=(), searched=0, filters=filters, seconds=seconds)
+        return Retrieval(
+            question=question, papers=(), scores=(), passages=(), searched=0, filters=filters, seconds=seconds
+        )
     shown = range(min(limit, len(ranking.papers)))
     return Retrieval(
         question=question,

@@ -9,15 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.query.cues import cue
 from rag.query.retrieval import z_scores
 from vectorstore.lexical import tokens
 
-QUANTITY = re.compile(
-    r"how (?:much|many|far|large|big|accurate|fast|long|often|well|high|low|few)|"
-    r"\b(?:percent|percentage|accuracy|score|share|fraction|figure|numbers?|rate)\b|"
-    r"多少|几[个种项倍]|多大|多高|多快|多长|百分|比例|精度|准确率|提升|指标|结果|效果",
-    re.IGNORECASE,
-)
+QUANTITY = cue("quantity")
 """Questions whose answer is most likely a sentence with a number."""
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|half|double|twice)\b", re.IGNORECASE

@@ -18,7 +18,9 @@ SUPPORTED, PARTIAL = 0.55, 0.38
 COSINE_RANGE: dict[Language, tuple[float, float]] = {"en": (0.15, 0.85), "zh": (0.78, 0.90)}
 """Cosines that count as no and as full likeness: of MiniLM within English, of e5 from Chinese to English."""
 
-DIGITS = re.compile(r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})([kKmM万亿])?")
+DIGITS = re.compile(
+    r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})([kKmM万亿])?"
+)
 NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000,
@@ -52,6 +54,25 @@ def numbers(text: str, *, words: bool = True) -> set[float]:
     return found
 
 
+LARGE = frozenset({"hundred", "thousand", "million", "billion", "half", "twice", "double", "triple"})
+"""Number words that claim a quantity wherever they stand; smaller ones are often mere grammar."""
+
+
+def claimed(text: str) -> set[float]:
+    """Return the quantities that a sentence claims: digits, and number words that are more than grammar."""
+    words = {float(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in LARGE}
+    return digits(text) | words | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
+
+
+def novelty(sentence: str, question: str, source: str) -> float:
+    """Return the share of a sentence's own words, those that the question did not bring, that a source holds.
+
+    0 for a sentence that has no words of its own: it tells nothing. Chinese words are compared as character pairs.
+    """
+    own = set(tokens(sentence)) - set(tokens(question))
+    return len(own & set(tokens(source))) / len(own) if own else 0.0
+
+
 def digits(text: str) -> set[float]:
     """Return only the numbers that are written in digits."""
     return numbers(text, words=False)
@@ -61,8 +82,7 @@ def unsupported_numbers(sentence: str, source: str) -> set[float]:
     """Return the numbers of a sentence that its source does not hold, `half` and 50 % being one."""
     known = numbers(source)
     known |= {value * 100 for value in known if value < 1} | {value / 100 for value in known}
-    spoken = digits(sentence) | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(sentence)}
-    return {value for value in spoken if value not in known and value > 1}
+    return {value for value in claimed(sentence) if value not in known and (value > 1 or value == 0.5)}
 
 
 def unsupported_names(sentence: str, source: str) -> set[str]:
@@ -104,7 +124,9 @@ def quotes_for(
     if not len(sources):
         return []
     spoken = digits(sentence)
-    scores = np.array([score(sentence, source, cosine, language) for source, cosine in zip(sources, cosines, strict=True)])
+    scores = np.array(
+        [score(sentence, source, cosine, language) for source, cosine in zip(sources, cosines, strict=True)]
+    )
     shared = np.array([len(spoken & numbers(source)) / len(spoken) if spoken else 0.0 for source in sources])
     order = np.argsort(-(scores + 0.3 * shared), kind="stable")
     chosen = [int(order[0])]

@@ -32,6 +32,7 @@ IDENTIFIER = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,16}(?:\.[A-Z]{2})?/\d{7})(?
 """An arXiv id as it is written, version included."""
 MARKER = re.compile(rf"\[({IDENTIFIER.pattern})\]", re.ASCII)
 VERSION = re.compile(r"v\d{1,3}$", re.ASCII)
+SPACES = re.compile(r"\s+")
 SCRIPT = re.compile(r"\$\s*([_^])\s*(?:\{([^${}\\]{1,12})\}|([\w+*-]))\s*\$")
 """A formula that is a superscript or a subscript and nothing else: `MEGS$^{2}$`."""
 
@@ -58,7 +59,7 @@ def arxiv_only(element: str, attribute: str, value: str) -> str | None:
 
 def plain(text: str) -> str:
     """Return text on one line, escaped, without invisible characters."""
-    return html.escape(" ".join(INVISIBLE.sub("", text).split()))
+    return html.escape(SPACES.sub(" ", INVISIBLE.sub("", text)))
 
 
 def prose(text: str) -> str:
@@ -109,7 +110,7 @@ def with_chips(text: str, tooltips: Mapping[str, str]) -> str:
         pieces += (prose(text[start : marker.start()]), chip(marker[1], tooltips[arxiv_id]))
         start = marker.end()
     pieces.append(prose(text[start:]))
-    return " ".join(piece for piece in pieces if piece)
+    return "".join(pieces)
 
 
 def highlighted(text: str, quotes: Iterable[str]) -> str:
@@ -121,8 +122,7 @@ def highlighted(text: str, quotes: Iterable[str]) -> str:
         pieces += (prose(text[end:first]), f"<mark>{prose(text[first:last])}</mark>")
         end = last
     pieces.append(prose(text[end:]))
-    joint = "" if detect_language(text) == "zh" else " "
-    return joint.join(piece for piece in pieces if piece)
+    return "".join(pieces)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

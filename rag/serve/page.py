@@ -1,0 +1,196 @@
+"""Conversation and masthead as safe HTML (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, TypedDict
+
+from rag.models import Answer, Filters, Sentence
+from rag.serve.cards import Manner, badge, days, quote
+from rag.serve.conversation import Conversation, Exchange
+from rag.serve.markup import chip, lang, plain, sanitised, with_chips
+from rag.serve.wording import Wording
+from rag.text import detect_language
+
+ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
+RULE = re.compile(r"[\s|:-]+")
+"""The line under a table's head."""
+Kind = Literal["prose", "item", "row"]
+
+
+class Message(TypedDict):
+    """A message as Gradio's chatbot takes it."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holdings:
+    """What the masthead tells of the store and its engines."""
+
+    papers: int
+    """How many papers there are."""
+    days: tuple[str, ...]
+    """ISO dates of the digests, in order."""
+    model: str
+    """The language model's name."""
+    embedder_remote: bool = False
+    """Whether texts leave the machine to be embedded."""
+
+
+def masthead(holdings: Holdings, manner: Manner) -> str:
+    """Return the head of the page: what is here, who answers, where text goes, what is not known."""
+    words = manner.words
+    count = words.papers[0] if holdings.papers == 1 else words.papers[1].format(count=f"{holdings.papers:,}")
+    told = [count, days(holdings.days, words)] if holdings.papers else [count]
+    away = [words.remote.format(model=holdings.model)] if manner.remote else [holdings.model]
+    if holdings.embedder_remote:
+        away.append(words.remote_embedder)
+    elif not manner.remote:
+        away.append(words.local)
+    facts = "".join(f'<li class="fact">{plain(fact)}</li>' for fact in (*told, *away))
+    sample = f'<p class="sample">{plain(words.sample_note)}</p>' if manner.sample else ""
+    return sanitised(
+        f'<div class="masthead"><p class="tagline">{plain(words.tagline)}</p><ul class="holdings">{facts}</ul>'
+        f'<p class="scope">{plain(words.scope_note)}</p>{sample}</div>'
+    )
+
+
+def welcome(words: Wording) -> str:
+    """Return what an empty conversation shows."""
+    return sanitised(
+        f'<div class="welcome"><h2>{plain(words.welcome)}</h2><p>{plain(words.welcome_more)}</p></div>'
+    )
+
+
+def messages(conversation: Conversation, manner: Manner) -> list[Message]:
+    """Return a question and an answer for every exchange."""
+    told: list[Message] = []
+    for exchange in conversation:
+        told.append({"role": "user", "content": asked(exchange.question)})
+        told.append({"role": "assistant", "content": reply(exchange, manner)})
+    return told
+
+
+def asked(question: str) -> str:
+    """Return a question as it was written, line by line."""
+    lines = "<br>".join(plain(line) for line in question.strip().splitlines())
+    return sanitised(f'<div class="asked"{lang(question)}>{lines}</div>')
+
+
+def reply(exchange: Exchange, manner: Manner) -> str:
+    """Return an answer, or how far it has come, or why there is none."""
+    words, answer = manner.words, exchange.answer
+    abstained = answer is not None and answer.abstained
+    pieces = [
+        verdict(answer, words) if answer else "",
+        body(exchange),
+        status(exchange, words),
+        quotations(exchange.sentences, words),
+        foot(exchange, manner),
+    ]
+    return sanitised(f'<div class="reply{" abstained" if abstained else ""}">{"".join(pieces)}</div>')
+
+
+def verdict(answer: Answer, words: Wording) -> str:
+    """Return why there is no plain answer; nothing where there is one."""
+    return f'<p class="verdict">{plain(words.reason[answer.reason])}</p>' if answer.reason else ""
+
+
+def body(exchange: Exchange) -> str:
+    """Return the sentences released so far, with their citations as links."""
+    if not exchange.sentences:
+        return ""
+    titles = {paper.arxiv_id: paper.title for paper in exchange.papers}
+    titles |= {one.arxiv_id: one.title for sentence in exchange.sentences for one in sentence.citations}
+    text = "".join(sentence.text for sentence in exchange.sentences)
+    return f'<div class="answer"{lang(text)}>{told(exchange.sentences, titles)}</div>'
+
+
+def told(sentences: Sequence[Sentence], tooltips: Mapping[str, str]) -> str:
+    """Return sentences as paragraphs, lists and tables, by how each line begins."""
+    pieces: list[str] = []
+    lines = [line for sentence in sentences for line in sentence.text.splitlines() if line.strip()]
+    for kind, group in groupby(lines, key=kind_of):
+        if kind == "row":
+            pieces.append(table(list(group), tooltips))
+        elif kind == "item":
+            items = "".join(f"<li>{with_chips(ITEM.sub('', line, count=1), tooltips)}</li>" for line in group)
+            pieces.append(f"<ul>{items}</ul>")
+        else:
+            joint = "" if detect_language("".join(lines)) == "zh" else " "
+            pieces.append(f"<p>{joint.join(with_chips(line, tooltips) for line in group)}</p>")
+    return "".join(pieces)
+
+
+def kind_of(line: str) -> Kind:
+    """Return how a line of an answer is shown."""
+    if line.startswith("|"):
+        return "row"
+    return "item" if ITEM.match(line) else "prose"
+
+
+def table(lines: Sequence[str], tooltips: Mapping[str, str]) -> str:
+    """Return rows of a Markdown table as a table, the first as its head where a rule follows it."""
+    rows = [[with_chips(cell.strip(), tooltips) for cell in line.strip().strip("|").split("|")] for line in lines]
+    headed = len(lines) > 1 and RULE.fullmatch(lines[1]) is not None
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in rows[0]) if headed else ""
+    shown = [row for line, row in zip(lines, rows, strict=True) if not RULE.fullmatch(line)][1 if headed else 0 :]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in shown)
+    return f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if headed else ""}<tbody>{cells}</tbody></table></div>'
+
+
+def status(exchange: Exchange, words: Wording) -> str:
+    """Return what is going on, or why it ended early; nothing for a complete answer."""
+    if exchange.problem:
+        return f'<p class="problem">{plain(exchange.problem)}</p>'
+    if exchange.stopped:
+        return f'<p class="stopped">{plain(words.stopped)}</p>'
+    if not exchange.running:
+        return ""
+    doing = words.searching if exchange.retrieval is None else words.writing if exchange.sentences else words.reading
+    return f'<p class="status">{plain(doing)}</p>'
+
+
+def quotations(sentences: Sequence[Sentence], words: Wording) -> str:
+    """Return the quotes behind an answer, folded away, each with its paper and how far it supports."""
+    cited = [citation for sentence in sentences for citation in sentence.citations]
+    distinct = list({(one.arxiv_id, one.field, one.quote): one for one in cited}.values())
+    if not distinct:
+        return ""
+    title = words.evidence[0] if len(distinct) == 1 else words.evidence[1].format(count=len(distinct))
+    items = "".join(
+        f'<div class="evidence">{chip(one.arxiv_id, one.title)} {badge(one.support, words)}'
+        f"{quote(one.quote, words.fields.get(one.field, one.field))}</div>"
+        for one in distinct
+    )
+    return f'<details class="quotations"><summary>{plain(title)}</summary>{items}</details>'
+
+
+def foot(exchange: Exchange, manner: Manner) -> str:
+    """Return how the answer came about: what was searched, how fast, by which model, and whether text left."""
+    words, answer, retrieval = manner.words, exchange.answer, exchange.retrieval
+    if answer is None or retrieval is None:
+        return ""
+    notes = [limits(retrieval.filters)]
+    if retrieval.searched:
+        milliseconds = max(1, round(retrieval.seconds * 1000))
+        notes.append(words.searched.format(count=f"{retrieval.searched:,}", milliseconds=milliseconds))
+    seconds = f"{answer.timings.total_s:.1f}"
+    modelled = answer.usage.llm_calls > 0
+    form = words.answered if modelled else words.answered_from_records
+    notes.append(form.format(seconds=seconds, model=answer.model))
+    if manner.remote and modelled:
+        notes.append(words.sent_away)
+    copy = f'<button class="copy" type="button">{plain(words.copy)}</button>'
+    return f'<div class="foot"><span class="notes">{" · ".join(plain(note) for note in notes if note)}</span> {copy}</div>'
+
+
+def limits(filters: Filters) -> str:
+    """Return filters as a reader would write them; empty where nothing is restricted."""
+    days_between = f"{filters.since or ''}–{filters.until or ''}" if filters.since or filters.until else ""
+    return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *([days_between] if days_between else [])))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from evals.cases import DATA, Case, load_cases, select_cases
 from evals.check import check_cases
-from evals.corpora import Corpus, open_assistant
+from evals.corpora import Corpus
 from evals.errors import RunError
 from evals.run import Plan, run_cases
+from evals.stores import open_assistant
 from evals.subject import AssistantSubject, RecordedAssistant, Subject
 from evals.summary import summarise, table
 from rag.config import Settings, cache_folder

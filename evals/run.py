@@ -18,10 +18,11 @@ from typing import Any
 from tqdm import tqdm
 
 from evals.cases import Case
-from evals.corpora import Corpus, code_hash, find_corpus
+from evals.corpora import Corpus, find_corpus
 from evals.errors import RunError
 from evals.metrics import BY_NAME
 from evals.rows import ROWS, Observation, Row, make_row
+from evals.stores import code_hash
 from evals.subject import Subject, observe
 from rag.config import Settings
 

@@ -98,9 +98,7 @@ class Assistant:
 
     def ask(self, question: str, *, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Answer:
         """Return the complete answer; raises as `stream` does."""
-        last: Event | None = None
-        for last in self.stream(question, filters=filters, history=history):
-            pass
-        if not isinstance(last, Answer):
+        *_, answer = self.stream(question, filters=filters, history=history)
+        if not isinstance(answer, Answer):
             raise TypeError("the stream of an answer did not end with it")
-        return last
+        return answer

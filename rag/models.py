@@ -101,7 +101,9 @@ class Paper:
     def from_dict(cls, told: Mapping[str, Any]) -> Paper:
         """Return the paper that `to_dict` wrote; keys of later versions are ignored."""
         known = {field.name for field in dataclasses.fields(cls)}
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items() if key in known}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in told.items() if key in known
+        }
         for name in ("date", "published"):
             values[name] = values.get(name) and datetime.date.fromisoformat(values[name])
         values["seen"] = tuple(datetime.date.fromisoformat(day) for day in values.get("seen", ()))

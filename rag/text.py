@@ -18,7 +18,8 @@ ABBREVIATIONS = frozenset(
 """Words after which a full stop ends no sentence, without their last stop."""
 ENDS = re.compile(r"[.!?]+[\"')\]}”’]*(?=\s+\S)|[。！？；]+[”’」』）)]*(?=\S)")
 INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 """Characters that a reader does not see but a terminal, a browser or a model may obey; newline and tab are not among them."""
@@ -51,7 +52,7 @@ def sentences(text: str) -> list[str]:
 
 
 def is_end(text: str, match: re.Match[str]) -> bool:
-    """Return whether a stop found by `ENDS` ends a sentence: not after abbreviations, initials or before small letters."""
+    """Return whether a stop ends a sentence: not after abbreviations or initials, nor in front of small letters."""
     mark = match.group()
     if mark[0] in "。！？；":
         return True

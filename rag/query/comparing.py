@@ -15,8 +15,6 @@ from rag.query.plain import phrase
 from rag.query.retrieval import rank
 from rag.query.understand import Query
 
-COMPARES = cue("compares")
-PARTS = cue("parts")
 MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
 MARGIN = 2.0
@@ -26,14 +24,14 @@ MARGIN = 2.0
 def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
     """Return the papers that a question sets side by side; fewer than two when it does no such thing."""
     named = named_papers(query.text, corpus)
-    wanted = COMPARES.search(query.text)
+    wanted = cue("compares").search(query.text)
     if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
         return named[:MOST_COMPARED]
     if not wanted:
         return []
     if len(query.focus) >= 2:
         return corpus.get(query.focus)[:MOST_COMPARED]
-    parts = [part.strip() for part in PARTS.split(query.text) if part and len(part.strip()) >= 5]
+    parts = [part.strip() for part in cue("parts").split(query.text) if part and len(part.strip()) >= 5]
     found = {paper.arxiv_id: paper for paper in named}
     for part in parts:
         ranking = rank(part, corpus, embedders, query.filters)

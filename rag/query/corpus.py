@@ -65,10 +65,10 @@ class Corpus:
 
 def where(filters: Filters) -> Where:
     """Return the store's condition for the filters."""
-    between = {}
+    between: dict[str, tuple[str | None, str | None]] = {}
     if filters.since or filters.until:
-        bounds = (filters.since and filters.since.isoformat(), filters.until and filters.until.isoformat())
-        between["day"] = bounds
+        low, high = filters.since, filters.until
+        between["day"] = (low.isoformat() if low else None, high.isoformat() if high else None)
     return Where(
         equal={"category": filters.categories} if filters.categories else {},
         contain={"author": filters.authors} if filters.authors else {},

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,8 +23,8 @@ class Detail:
 
 
 @cache
-def read(name: str) -> dict[str, dict[str, list[str]]]:
-    """Return a table of patterns that lies beside this module."""
+def read_table(name: str) -> dict[str, dict[str, Any]]:
+    """Return a table of patterns or sentences that lies beside this module."""
     return tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
 
 
@@ -35,7 +36,7 @@ def any_of(alternatives: list[str]) -> re.Pattern[str]:
 @cache
 def cue(name: str) -> re.Pattern[str]:
     """Return the pattern of a cue in either language; raises KeyError for a name that cues.toml has not."""
-    return any_of([pattern for alternatives in read("cues.toml")[name].values() for pattern in alternatives])
+    return any_of([pattern for alternatives in read_table("cues.toml")[name].values() for pattern in alternatives])
 
 
 @cache
@@ -43,5 +44,5 @@ def details() -> tuple[Detail, ...]:
     """Return all details that abstracts seldom state."""
     return tuple(
         Detail(name=name, asked=any_of(table["asked"]), stated=any_of(table["stated"]))
-        for name, table in read("details.toml").items()
+        for name, table in read_table("details.toml").items()
     )

@@ -13,16 +13,13 @@ from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
 from rag.query.phrasing import marked
-from rag.query.records import COUNT, MOST_LISTED, say, scope_words
-from rag.query.retrieval import NEAR, Ranking
+from rag.query.records import MOST_LISTED, scope
+from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.understand import Query
+from rag.query.wording import say
 from rag.query.words import content_words, stems
 from rag.text import sentences, shortened
 
-ASKS_LIST = cue("asks_list")
-SINGLE = cue("single")
-SCAFFOLD = cue("scaffold")
-TAIL = cue("tail")
 MATCHED = 0.75
 """Least share of a subject's words that a paper on it holds."""
 
@@ -39,20 +36,19 @@ class Member:
 
 def asks_for_list(query: Query) -> bool:
     """Return whether a question wants every paper on a subject."""
-    if SINGLE.search(query.text) and not COUNT.search(query.text):
+    if cue("single").search(query.text) and not cue("count").search(query.text):
         return False
-    return bool(ASKS_LIST.search(query.text) or COUNT.search(query.text))
+    return bool(cue("asks_list").search(query.text) or cue("count").search(query.text))
 
 
-ALTERNATIVES = cue("alternatives")
 COMMON = 0.2
 """An alternative that a larger share of papers meets is no subject of its own: `predicting their effect`."""
 
 
 def subjects(question: str) -> list[list[str]]:
     """Return the alternatives that say what a list is about, each as its content words."""
-    core = TAIL.sub("", question)
-    found = [content_words(SCAFFOLD.sub(" ", part)) for part in ALTERNATIVES.split(core)]
+    core = cue("tail").sub("", question)
+    found = [content_words(cue("scaffold").sub(" ", part)) for part in cue("alternatives").split(core)]
     return [words for words in found if words]
 
 
@@ -71,19 +67,19 @@ class Holdings:
         texts = [" ".join((p.title, p.abstract, *(getattr(p, name) for name in CARD_FIELDS))).lower() for p in papers]
         return cls([stems(text) for text in texts], texts)
 
-    def column(self, word: str) -> np.ndarray:  # type: ignore[type-arg]
-        """Return (papers,) whether each holds a word; a longer Latin word also as the start of a name, Qwen in Qwen3."""
+    def column(self, word: str) -> Scores:
+        """Return (papers,) whether each holds a word; a longer Latin word also as a name's start (Qwen3)."""
         if not word[0].isascii():
             return np.array([word in text for text in self.texts])
         if len(word) < 4:
             return np.array([word in known for known in self.stems])
         return np.array([word in known or any(other.startswith(word) for other in known) for known in self.stems])
 
-    def shares(self, words: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+    def shares(self, words: Sequence[str]) -> Scores:
         """Return (papers,) the share of the words that each holds, weighted by inverse document frequency."""
         columns = np.array([self.column(word) for word in words], dtype=float)
         weights = np.log((len(self.texts) + 1) / (columns.sum(axis=1) + 0.5))
-        shares: np.ndarray = weights @ columns / weights.sum()  # type: ignore[type-arg]
+        shares: Scores = weights @ columns / weights.sum()
         return shares
 
 
@@ -120,16 +116,10 @@ def list_papers(query: Query, found: Sequence[Member], draft: Draft, corpus: Cor
     """Yield the lead with the count, then a line for each paper."""
     draft.papers = tuple(member.paper.arxiv_id for member in found)
     draft.layout = "list"
-    count = len(found)
-    yield draft.release(
-        say(
-            query.language,
-            f"{count} of the {len(corpus)} papers in the store {'matches' if count == 1 else 'match'}{scope_words(query, corpus)}:",
-            f"在库中的 {len(corpus)} 篇论文里找到 {count} 篇{scope_words(query, corpus)}：",
-        )
-    )
+    slots: dict[str, str | int] = {"count": len(found), "total": len(corpus), "scope": scope(query, corpus)}
+    yield draft.release(say(query.language, "list", **slots))
     for member in found[:MOST_LISTED]:
         paper = member.paper
         gist = paper.tldr if query.language == "zh" and paper.tldr else shortened(member.quote, 220)
-        name = f"《{paper.title}》：" if query.language == "zh" else f"{paper.title}: "
-        yield draft.release(marked(f"- {name}{gist}", [paper.arxiv_id]), [cite(paper, draft.position, member.quote)])
+        text = say(query.language, "list_item", title=paper.title, gist=gist)
+        yield draft.release(f"- {marked(text, [paper.arxiv_id])}", [cite(paper, draft.position, member.quote)])

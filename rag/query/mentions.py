@@ -9,7 +9,10 @@ from rag.models import Paper
 from rag.query.corpus import Corpus
 
 NEW_ID = r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d])"
-OLD_ID = r"\b((?:astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nlin|nucl-(?:ex|th)|physics|quant-ph|math|cs|q-bio|q-fin|stat)(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b"
+ARCHIVES = (
+    "astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nlin|nucl-(?:ex|th)|physics|quant-ph|math|cs|q-bio|q-fin|stat"
+)
+OLD_ID = rf"\b((?:{ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d+)?\b"
 ARXIV_ID = re.compile(f"{NEW_ID}|{OLD_ID}")
 NAME = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*(?: [A-Z][A-Za-z0-9+\-]*)*")
 WORD = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*")

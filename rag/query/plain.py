@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens
-from rag.models import Language, Paper, Sentence
+from rag.models import Language, Sentence
 from rag.query.drafts import Draft
-from rag.query.evidence import Evidence, Verdict, cite
+from rag.query.evidence import Evidence, Verdict, cite, embed
 from rag.query.phrasing import complete_sentences, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
 from rag.query.verification import novelty, unsupported_numbers
+from rag.query.wording import say
 from rag.text import HAN
 
 NOTES_TOKENS = 170
@@ -81,21 +82,23 @@ def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
 
 def quoted(evidence: Evidence, index: int, draft: Draft) -> Sentence:
     """Release the source's own sentence: as it is in English, through the card in Chinese."""
-    paper = evidence.paper
-    quote = evidence.sentences[index]
-    if draft.language == "zh":
-        text = told(paper, evidence, quote)
-    else:
-        text = f"The abstract says: {quote}"
-    return draft.release(marked(stopped(text, draft.language), [paper.arxiv_id]), [cite(paper, draft.position, quote)])
+    paper, quote = evidence.paper, evidence.sentences[index]
+    told = in_language(evidence, quote, draft.language)
+    text = told if draft.language == "zh" else say("en", "quoted", quote=quote)
+    text = marked(stopped(text, draft.language), [paper.arxiv_id])
+    return draft.release(text, [cite(paper, draft.position, quote)])
 
 
-def told(paper: Paper, evidence: Evidence, quote: str) -> str:
-    """Return a Chinese sentence for an English quote: the nearest card field that its numbers bear out, else a frame."""
-    fields = [getattr(paper, name) for name in paper.card_fields]
+def in_language(evidence: Evidence, quote: str, language: Language) -> str:
+    """Return what an English quote says: itself, or in Chinese the nearest card field that the abstract bears out.
+
+    Without such a field the quote stands in a Chinese frame.
+    """
+    if language == "en":
+        return quote
+    fields: list[str] = [getattr(evidence.paper, name) for name in evidence.paper.card_fields]
     borne_out = [text for text in fields if HAN.search(text) and not unsupported_numbers(text, evidence.text)]
-    if borne_out:
-        vectors = evidence.embedders.multilingual.get_text_embedding_batch([quote, *borne_out])
-        likeness = [sum(a * b for a, b in zip(vectors[0], vector, strict=True)) for vector in vectors[1:]]
-        return borne_out[likeness.index(max(likeness))]
-    return f"摘要原文说：“{quote}”"
+    if not borne_out:
+        return say("zh", "quoted", quote=quote)
+    vectors = embed(evidence.embedders.multilingual.get_text_embedding_batch([quote, *borne_out]))
+    return borne_out[int((vectors[1:] @ vectors[0]).argmax())]

@@ -7,33 +7,31 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.query.cues import cue
-from rag.query.retrieval import z_scores
+from rag.query.retrieval import Scores, z_scores
 from vectorstore.lexical import tokens
 
-QUANTITY = cue("quantity")
-"""Questions whose answer is most likely a sentence with a number."""
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|half|double|twice)\b", re.IGNORECASE
 )
 
 
-def sentence_scores(question: str, sentences: Sequence[str], *cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -> Scores:
     """Return how likely each sentence is to hold the answer: likeness, shared words, numbers where asked, position.
 
     Abstracts tell problem, method and result in this order, and questions ask for the latter two: hence the position.
     Weights come from the development split of evals/data/single_seed.jsonl (facts found in the best four sentences).
     """
-    likeness = sum((z_scores(cosine) for cosine in cosines), np.zeros(len(sentences)))
-    asked = bool(QUANTITY.search(question))
+    likeness = np.sum([z_scores(cosine) for cosine in cosines], axis=0)
+    asked = bool(cue("quantity").search(question))
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
-    return likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position
+    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position
+    return scores
 
 
-def shared_words(question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+def shared_words(question: str, sentences: Sequence[str]) -> Scores:
     """Return the summed inverse document frequency, over these sentences, of the question's words in each of them."""
     wanted = set(tokens(question))
     held = [set(tokens(sentence)) for sentence in sentences]
@@ -41,7 +39,7 @@ def shared_words(question: str, sentences: Sequence[str]) -> NDArray[np.float64]
     return np.array([sum(math.log(1 + len(held) / frequency[word]) for word in wanted & words) for words in held])
 
 
-def best_sentences(scores: NDArray[np.float64], lengths: Sequence[int], budget: int, most: int = 4) -> list[int]:
+def best_sentences(scores: Scores, lengths: Sequence[int], budget: int, most: int = 4) -> list[int]:
     """Return the indices of the best sentences, in the order of the text, that fit into `budget` tokens together."""
     chosen: list[int] = []
     spent = 0

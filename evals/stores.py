@@ -1,0 +1,64 @@
+"""Stores: one for each corpus, built once and kept until the digest, the embedder or the indexing code changes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from evals.corpora import Corpus
+from evals.errors import CorpusError
+from rag.assistant import Assistant
+from rag.config import Settings, cache_folder
+from rag.ingest.digest import read_digest
+
+A = TypeVar("A", bound=Assistant)
+
+INDEXING_CODE = ("rag/ingest", "rag/engines/embedders.py", "rag/models.py", "rag/text.py", "vectorstore")
+"""What decides what a store holds."""
+
+
+def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None, kind: type[A]) -> A:
+    """Return an assistant of some kind over a store of the corpus, which is built when it is not there yet.
+
+    Stores lie in `stores` (default: the program's cache), named after the digest's content, the embedder and the code
+    that indexes. Raises what Assistant.open and Assistant.index raise, and DigestError.
+    """
+    folder = (stores or cache_folder() / "evals" / "stores") / store_name(corpus, settings)
+    assistant = kind.open(settings.model_copy(update={"store": str(folder)}))
+    papers = read_digest(corpus.path).papers
+    if len(assistant.papers()) < len(papers):
+        with tqdm(total=len(papers), desc=f"index {corpus.name}", file=sys.stderr, leave=False) as bar:
+            assistant.index(papers, bar.update)
+    return assistant
+
+
+def store_name(corpus: Corpus, settings: Settings) -> str:
+    """Return a folder name that changes with whatever changes the store."""
+    told = "\n".join((corpus.digest, settings.embedder, code_hash(INDEXING_CODE)))
+    return f"{corpus.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def code_hash(parts: Iterable[str]) -> str:
+    """Return the SHA-256 (hex) of the sources and prompts in some files and folders of this project."""
+    total = hashlib.sha256()
+    for part in parts:
+        for file in source_files(part):
+            total.update(str(file.name).encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def source_files(part: str) -> list[Path]:
+    """Return the Python and Markdown files that a path such as `rag/ingest` means, wherever the package is imported from."""
+    package, *rest = part.split("/")
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise CorpusError(part, "the package is not installed", "run 'make install'")
+    path = Path(next(iter(spec.submodule_search_locations))).joinpath(*rest)
+    found = path.rglob("*") if path.is_dir() else [path]
+    return sorted(file for file in found if file.suffix in {".py", ".md"})

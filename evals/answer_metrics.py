@@ -105,13 +105,13 @@ def verbatim_quotes(outcome: Outcome) -> float | None:
 
 
 def quote_stands(outcome: Outcome, arxiv_id: str, quote: str) -> bool:
-    """Return whether a quote is part of a paper's record, white space aside."""
+    """Return whether each line of a quote is part of a paper's record, white space aside."""
     paper = outcome.papers.get(arxiv_id)
     if paper is None:
         return False
     fields = (paper.abstract, paper.title, ", ".join(paper.authors), ", ".join(paper.categories), paper.url, paper.comment)
     told = " ".join("\n".join((*fields, *(getattr(paper, name) for name in paper.card_fields), *paper.links)).split())
-    return " ".join(quote.split()) in told
+    return all(" ".join(line.split()) in told for line in quote.split("\n"))
 
 
 def abstention_recall(outcome: Outcome) -> float | None:

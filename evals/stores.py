@@ -29,13 +29,18 @@ def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None, kind
     Stores lie in `stores` (default: the program's cache), named after the digest's content, the embedder and the code
     that indexes. Raises what Assistant.open and Assistant.index raise, and DigestError.
     """
-    folder = (stores or cache_folder() / "evals" / "stores") / store_name(corpus, settings)
+    folder = stores_folder(stores) / store_name(corpus, settings)
     assistant = kind.open(settings.model_copy(update={"store": str(folder)}))
     papers = read_digest(corpus.path).papers
     if len(assistant.papers()) < len(papers):
         with tqdm(total=len(papers), desc=f"index {corpus.name}", file=sys.stderr, leave=False) as bar:
             assistant.index(papers, bar.update)
     return assistant
+
+
+def stores_folder(stores: Path | None) -> Path:
+    """Return the folder that keeps stores: as given, else in the program's cache."""
+    return stores or cache_folder() / "evals" / "stores"
 
 
 def store_name(corpus: Corpus, settings: Settings) -> str:
@@ -45,7 +50,7 @@ def store_name(corpus: Corpus, settings: Settings) -> str:
 
 
 def code_hash(parts: Iterable[str]) -> str:
-    """Return the SHA-256 (hex) of the sources and prompts in some files and folders of this project."""
+    """Return the SHA-256 (hex) of the sources, prompts and data in some files and folders of this project."""
     total = hashlib.sha256()
     for part in parts:
         for file in source_files(part):
@@ -54,11 +59,11 @@ def code_hash(parts: Iterable[str]) -> str:
 
 
 def source_files(part: str) -> list[Path]:
-    """Return the Python and Markdown files that a path such as `rag/ingest` means, wherever the package is imported from."""
+    """Return the files, compiled ones left out, that a path such as `rag/ingest` means, wherever the package is imported from."""
     package, *rest = part.split("/")
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise CorpusError(part, "the package is not installed", "run 'make install'")
     path = Path(next(iter(spec.submodule_search_locations))).joinpath(*rest)
     found = path.rglob("*") if path.is_dir() else [path]
-    return sorted(file for file in found if file.suffix in {".py", ".md"})
+    return sorted(file for file in found if file.is_file() and file.suffix != ".pyc")

@@ -22,7 +22,7 @@ INVISIBLE = re.compile(
     r"\u2028-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-"""Characters that a reader does not see but a terminal, a browser or a model may obey; newline and tab are not among them."""
+"""Characters that nobody sees but a terminal, a browser or a model may obey; newline and tab are not among them."""
 
 
 def detect_language(text: str) -> Language:

@@ -25,13 +25,17 @@ FEW_WORDS: dict[Language, float] = {"en": 6.0, "zh": 14.0}
 """BM25 below which a question shares no telling words with any paper."""
 
 
+NAME_DOUBT: dict[Language, float] = {"en": 0.12, "zh": 0.02}
+"""How much nearer a paper must be when the question names something that no paper holds."""
+
+
 def off_topic(query: Query) -> bool:
     """Return whether a question is nothing that papers could answer."""
     return bool(cue("chat").search(query.text)) and not cue("about_papers").search(query.text) and not query.ids
 
 
-def absent(query: Query, ranking: Ranking) -> bool:
-    """Return whether no paper is near to what a question is about."""
+def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:
+    """Return whether no paper is near to what a question is about; a name that no paper holds makes that likelier."""
     if not ranking.papers:
         return True
     if ranking.named:
@@ -41,18 +45,20 @@ def absent(query: Query, ranking: Ranking) -> bool:
     sentence = max((float(scores.max()) for scores in ranking.sentence_scores[:5] if len(scores)), default=0.0)
     words = float(ranking.legs["lexical"].max())
     near = max(likeness, sentence - 0.06) if query.language == "en" else likeness
+    least += NAME_DOUBT[query.language] if unknown else 0.0
     return near < least and words < FEW_WORDS[query.language] * (3 if near < least - 0.1 else 2)
 
 
 def unknown_names(query: Query, corpus: Corpus) -> list[str]:
-    """Return coined names in a question that no paper of the corpus holds."""
-    return [
-        word
-        for word in coined_words(query.text)
-        if not re.fullmatch(r"(?:[A-Z]{2,4}|arXiv|[A-Z]?\d[\w.]*)", word)
-        and not corpus.store.catalogue.containing([word])
-        and not any(spelt(word) in spelt(paper.title) for paper in corpus.get(corpus.store.catalogue.ids()[:500]))
-    ]
+    """Return coined names in a question that no paper of the corpus holds; `CLIP-like` is no name of its own."""
+    catalogue = corpus.store.catalogue
+    names = [re.sub(r"-[a-z]+$", "", word) for word in coined_words(query.text)]
+    return [name for name in names if is_proper(name) and not catalogue.containing([name])]
+
+
+def is_proper(name: str) -> bool:
+    """Return whether a coined word is somebody's name for something: not a mere acronym, number or unit."""
+    return len(name) > 4 and not generic(name) and not re.fullmatch(r"arXiv|[A-Z]?\d[\w.]*", name)
 
 
 def not_stated(query: Query, evidence: Evidence) -> bool:

@@ -90,7 +90,7 @@ def sentences_of(
             list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
         )
         return
-    if names or absent(query, ranking):
+    if not query.focus and absent(query, ranking, names):
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
     yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedders), model)

@@ -157,16 +157,19 @@ class Chat:
 
     def filters_label(self, categories: list[str], author: str, since: str, until: str) -> Any:
         """Return the heading of the filters, which says how many are set."""
-        count = sum(bool(value) for value in (categories, author.strip(), since, until))
+        limits = read_filters(categories, author, since, until)
+        count = sum(map(bool, (limits.categories, limits.authors, limits.since, limits.until)))
         words = self.manner.words
         return gr.Accordion(label=words.filters_active.format(count=count) if count else words.filters)
 
 
-def read_filters(categories: Sequence[str], author: str, since: str, until: str) -> Filters:
-    """Return the filters that the controls show."""
+def read_filters(
+    categories: Sequence[str] | None, author: str | None, since: str | None, until: str | None
+) -> Filters:
+    """Return the filters that the controls show; a control that was never touched holds None."""
     return Filters(
-        categories=tuple(categories),
-        authors=tuple(name.strip() for name in SEPARATORS.split(author) if name.strip()),
+        categories=tuple(categories or ()),
+        authors=tuple(name.strip() for name in SEPARATORS.split(author or "") if name.strip()),
         since=datetime.date.fromisoformat(since) if since else None,
         until=datetime.date.fromisoformat(until) if until else None,
     )

@@ -16,7 +16,7 @@ import nh3
 from rag.text import INVISIBLE, detect_language
 
 TAGS = frozenset(
-    "a article blockquote br button cite dd details div dl dt footer h2 h3 li mark ol p section span strong sub summary"
+    "a article blockquote br button cite dd details div dl dt h1 h2 h3 li mark ol p section span strong sub summary"
     " sup table tbody td th thead time tr ul".split()
 )
 ATTRIBUTES = {

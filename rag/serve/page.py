@@ -55,7 +55,7 @@ def masthead(holdings: Holdings, manner: Manner) -> str:
     facts = "".join(f'<li class="fact">{plain(fact)}</li>' for fact in (*told, *away))
     sample = f'<p class="sample">{plain(words.sample_note)}</p>' if manner.sample else ""
     return sanitised(
-        f'<div class="masthead"><p class="tagline">{plain(words.tagline)}</p><ul class="holdings">{facts}</ul>'
+        f'<div class="masthead"><h1>arxiv-rag</h1><p class="tagline">{plain(words.tagline)}</p><ul class="holdings">{facts}</ul>'
         f'<p class="scope">{plain(words.scope_note)}</p>{sample}</div>'
     )
 

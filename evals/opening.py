@@ -1,0 +1,75 @@
+"""Opening: from a subject's name to a subject over a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.corpora import Corpus
+from evals.errors import RunError
+from evals.stores import open_assistant, stores_folder, store_name
+from evals.subject import AssistantSubject, RecordedAssistant, Subject
+from rag.assistant import Assistant
+from rag.config import Settings
+from rag.engines.loading import load_language_model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Where and with what subjects are opened."""
+
+    settings: Settings
+    """Settings of the product; peers take their models from it."""
+    stores: Path | None = None
+    """Folder of the stores; None: in the program's cache."""
+
+    def subject(self, name: str, corpus: Corpus) -> Subject:
+        """Return a subject over a corpus; raises RunError when there is no such subject, and what opening it raises."""
+        if name not in SUBJECTS:
+            raise RunError(f"--subject {name}", "there is no such subject", f"use one of {', '.join(SUBJECTS)}")
+        return SUBJECTS[name](self, corpus)
+
+    def assistant(self, corpus: Corpus) -> Subject:
+        """Return the product itself."""
+        return AssistantSubject(open_assistant(corpus, self.settings, self.stores, RecordedAssistant))
+
+    def words_only(self, corpus: Corpus) -> Subject:
+        """Return the ranking by BM25 alone."""
+        from evals.peers.retrievers import WordsOnly
+
+        return WordsOnly(assistant=open_assistant(corpus, self.settings, self.stores, Assistant))
+
+    def dense_only(self, corpus: Corpus) -> Subject:
+        """Return the ranking by one vector a chunk alone."""
+        from evals.peers.entries import open_index
+        from evals.peers.retrievers import DenseOnly
+
+        assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
+        papers = assistant.papers()
+        folder = stores_folder(self.stores) / f"entries-{store_name(corpus, self.settings)}"
+        index = open_index(papers, assistant.embedders.multilingual, folder)
+        return DenseOnly(index=index, known={paper.arxiv_id: paper for paper in papers})
+
+    def stock(self, corpus: Corpus) -> Subject:
+        """Return LlamaIndex's CitationQueryEngine."""
+        from evals.peers.entries import open_index
+        from evals.peers.stock import StockEngine
+
+        assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
+        papers = assistant.papers()
+        folder = stores_folder(self.stores) / f"entries-{store_name(corpus, self.settings)}"
+        index = open_index(papers, assistant.embedders.multilingual, folder)
+        known = {paper.arxiv_id: paper for paper in papers}
+        return StockEngine(
+            index=index, known=known, model=load_language_model(self.settings), embedders=assistant.embedders
+        )
+
+
+SUBJECTS: dict[str, Callable[[Opening, Corpus], Subject]] = {
+    "assistant": Opening.assistant,
+    "citation-query-engine": Opening.stock,
+    "bm25": Opening.words_only,
+    "dense": Opening.dense_only,
+}
+"""Everything that can be run, by the name on the command line."""

@@ -1,0 +1,40 @@
+"""What the peers read: the digest's entries as plain documents, in a plain Chroma index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.vector_stores.chroma import ChromaVectorStore
+
+from rag.models import TEXT_FIELDS, Paper
+
+COLLECTION = "entries"
+
+
+def document(paper: Paper) -> Document:
+    """Return a digest entry as a document: title, authors, card and abstract, as they stand in the digest."""
+    told = [paper.title, ", ".join(paper.authors), *(getattr(paper, name) for name in TEXT_FIELDS)]
+    return Document(
+        doc_id=paper.arxiv_id,
+        text="\n".join(text for text in told if text),
+        metadata={"arxiv_id": paper.arxiv_id},
+        excluded_embed_metadata_keys=["arxiv_id"],
+        excluded_llm_metadata_keys=["arxiv_id"],
+    )
+
+
+def open_index(papers: Sequence[Paper], embedding: BaseEmbedding, folder: Path) -> VectorStoreIndex:
+    """Return LlamaIndex's vector index over the entries, chunked by its defaults; built in `folder` once."""
+    done = folder / "complete"
+    store = ChromaVectorStore.from_params(collection_name=COLLECTION, persist_dir=str(folder))
+    if done.exists():
+        return VectorStoreIndex.from_vector_store(store, embed_model=embedding)
+    storage = StorageContext.from_defaults(vector_store=store)
+    index = VectorStoreIndex.from_documents(
+        [document(paper) for paper in papers], storage_context=storage, embed_model=embedding
+    )
+    done.touch()
+    return index

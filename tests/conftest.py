@@ -1,9 +1,41 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+ENVIRONMENT = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+"""Nothing is sent anywhere, and the models' threads do not spin against each other."""
+
+
+def pytest_configure() -> None:
+    """Set up the environment before any test module imports a library that reads it.
+
+    A person's settings and keys must not decide what a test sees.
+    """
+    for name in list(os.environ):
+        if (name.startswith("ARXIV_RAG_") and name != "ARXIV_RAG_SHARED") or name.startswith("OPENAI_"):
+            del os.environ[name]
+    os.environ.update(ENVIRONMENT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the user's stores out of reach; yields where the platform's data folder is meanwhile.
+
+    The cache folder stays the user's: assembled model files are large and verified before use.
+    """
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

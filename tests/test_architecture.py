@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ("rag", "prompts", "vectorstore")
@@ -45,7 +46,9 @@ def distributions(*packages: str) -> set[str]:
             top = name.split(".")[0]
             if top in OWN or top in sys.stdlib_module_names:
                 continue
-            found |= {llama_index(name)} if top == "llama_index" else {owner.lower() for owner in owners[top]}
+            found |= (
+                {llama_index(name)} if top == "llama_index" else {canonicalize_name(owner) for owner in owners[top]}
+            )
     return found
 
 

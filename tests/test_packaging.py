@@ -24,7 +24,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a command and return what it wrote to stdout; the test fails with its stderr when it fails."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -51,7 +51,19 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("installed") / "venv"
     venv.create(folder, symlinks=True)
-    run("uv", "pip", "install", "--quiet", "--offline", "--no-deps", "--python", folder / "bin" / "python", wheel, cwd=folder)
+    uv = Path(sysconfig.get_path("scripts")) / "uv"
+    run(
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--offline",
+        "--no-deps",
+        "--python",
+        folder / "bin" / "python",
+        wheel,
+        cwd=folder,
+    )
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     return folder
@@ -90,7 +102,7 @@ def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
         assert {item.filename: item.CRC for item in first.infolist() if not item.filename.endswith("/RECORD")} == {
             item.filename: item.CRC for item in second.infolist() if not item.filename.endswith("/RECORD")
         }
-    assert {"Makefile", "requirements.lock", "requirements-weights.lock", "tests", "evals", "docs"} <= {
+    assert {"Makefile", "requirements.lock", "requirements-weights.lock", "tests", "evals", "data"} <= {
         path.name for path in source.iterdir()
     }
 
@@ -128,7 +140,8 @@ def test_the_sample_digest_is_in_the_wheel_and_in_the_checkout(installed: Path) 
     from rag.ingest.sample import sample_digest_path
 
     code = (
-        "import json; from rag.ingest.sample import sample_digest_path as path; from rag.ingest.digest import read_digest;"
+        "import json; from rag.ingest.sample import sample_digest_path as path;"
+        "from rag.ingest.digest import read_digest;"
         "print(json.dumps([str(path()), path().read_text('utf-8'), len(read_digest(path()).papers)]))"
     )
     path, text, papers = python(installed, code)  # type: ignore[misc]

@@ -23,8 +23,12 @@ def main() -> None:
 @click.argument("cases", nargs=-1, type=PATH)
 @click.option("--split", type=click.Choice(["dev", "held", "all"]), default="dev", show_default=True)
 @click.option("--out", type=PATH, required=True, help="Folder for rows and report; run again to resume.")
-@click.option("--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache].")
-@click.option("--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, bm25, dense.")
+@click.option(
+    "--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache]."
+)
+@click.option(
+    "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, bm25, dense."
+)
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")
@@ -33,7 +37,9 @@ def main() -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many of each kind, language and corpus.")
 @click.option("--retrieve-only", is_flag=True, help="Rank papers; no language model.")
 @click.option("--no-cache", is_flag=True, help="Ask everything anew.")
-@click.option("--price", metavar="IN,OUT", help="Dollars for a million tokens, for an estimate before and the cost after.")
+@click.option(
+    "--price", metavar="IN,OUT", help="Dollars for a million tokens, for an estimate before and the cost after."
+)
 def run(**options: Any) -> None:
     """Run CASES (files, folders, or names such as single_seed; default: the sample's) and print the scores."""
     from evals.commands import Choice, Target, load_settings, run_command

@@ -9,7 +9,10 @@ from html import escape
 WIDTH = 720
 LEFT, RIGHT, TOP, BOTTOM = 170, 60, 8, 34
 BAR, GAP = 12, 10
+LABEL_WIDTH, LABEL_HEIGHT = 90, 13
 TICKS = 5
+NICE = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100)
+"""Factors of a power of ten at which an axis may end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +70,8 @@ def bar_shape(bar: Bar, y: float, end: float) -> str:
     if bar.low is not None and bar.high is not None:
         low, high, middle = across(bar.low, end), across(bar.high, end), y + BAR / 2
         parts.append(
-            f'<path class="whisker" d="M{low:.1f} {middle:.1f}H{high:.1f}M{low:.1f} {middle - 3:.1f}v6M{high:.1f} {middle - 3:.1f}v6"/>'
+            f'<path class="whisker" d="M{low:.1f} {middle:.1f}H{high:.1f}'
+            f'M{low:.1f} {middle - 3:.1f}v6M{high:.1f} {middle - 3:.1f}v6"/>'
         )
     return "".join(parts)
 
@@ -86,7 +90,8 @@ def stacks(groups: Sequence[tuple[str, Sequence[float]]], *, names: Sequence[str
             width = across(start + value, end) - x
             note = escape(f"{name}: {names[series]} {value:.2f} {unit}")
             shapes.append(
-                f'<rect class="s{series}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}"><title>{note}</title></rect>'
+                f'<rect class="s{series}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}">'
+                f"<title>{note}</title></rect>"
             )
             start += value
         y += BAR + GAP
@@ -100,12 +105,22 @@ def scatter(points: Sequence[Point], *, label: str, x_unit: str, y_top: float = 
     for step in range(TICKS + 1):
         value = y_top * step / TICKS
         y = upward(value, y_top, height)
-        parts += [f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>', text(LEFT - 8, y + 4, f"{value:g}", anchor="end")]
-    for point in points:
+        parts += [
+            f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>',
+            text(LEFT - 8, y + 4, f"{value:g}", anchor="end"),
+        ]
+    written: list[tuple[float, float]] = []
+    for point in sorted(points, key=lambda point: (-point.y, point.x)):
         x, y = across(point.x, end), upward(point.y, y_top, height)
+        line = y + 4
+        while any(
+            abs(x - other_x) < LABEL_WIDTH and abs(line - other_y) < LABEL_HEIGHT for other_x, other_y in written
+        ):
+            line += LABEL_HEIGHT
+        written.append((x, line))
         note = escape(f"{point.label}: {point.y:.1f} at {point.x:.2f} {x_unit}")
         parts.append(f'<circle class="s{point.series}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{note}</title></circle>')
-        parts.append(text(x + 8, y + 4, point.label))
+        parts.append(text(x + 8, line, point.label))
     return svg(height, label, parts)
 
 
@@ -115,7 +130,11 @@ def axis_x(end: float, height: float, unit: str) -> str:
     for step in range(TICKS + 1):
         x = across(end * step / TICKS, end)
         parts.append(f'<path class="grid" d="M{x:.1f} {TOP}V{height - BOTTOM}"/>')
-        parts.append(text(x, height - BOTTOM + 16, f"{end * step / TICKS:g}{' ' + unit if step == TICKS else ''}", anchor="middle"))
+        parts.append(
+            text(
+                x, height - BOTTOM + 16, f"{end * step / TICKS:g}{' ' + unit if step == TICKS else ''}", anchor="middle"
+            )
+        )
     return "".join(parts)
 
 
@@ -130,11 +149,11 @@ def upward(value: float, top: float, height: float) -> float:
 
 
 def nice(value: float) -> float:
-    """Return the next round number: 1, 2, 2.5 or 5 times a power of ten."""
+    """Return the next round number."""
     if value <= 0:
         return 1.0
     power = 10.0 ** (len(f"{int(value)}") - 1) if value >= 1 else 10.0 ** -len(f"{int(1 / value)}")
-    return next((power * factor for factor in (1, 2, 2.5, 5, 10, 20, 25, 50, 100) if power * factor >= value), value)
+    return next((power * factor for factor in NICE if power * factor >= value), value)
 
 
 def text(x: float, y: float, content: str, *, anchor: str = "start") -> str:

@@ -92,8 +92,17 @@ def fact_problems(ask: Ask, papers: Mapping[str, Paper]) -> Iterator[str]:
 
 def record(paper: Paper) -> str:
     """Return everything that is on record of a paper, as one text."""
-    told = (paper.arxiv_id, paper.title, ", ".join(paper.authors), ", ".join(paper.categories), paper.section, paper.url)
-    return " ".join("\n".join((*told, *(getattr(paper, name) for name in TEXT_FIELDS), paper.comment, *paper.links)).split())
+    told = (
+        paper.arxiv_id,
+        paper.title,
+        ", ".join(paper.authors),
+        ", ".join(paper.categories),
+        paper.section,
+        paper.url,
+    )
+    return " ".join(
+        "\n".join((*told, *(getattr(paper, name) for name in TEXT_FIELDS), paper.comment, *paper.links)).split()
+    )
 
 
 def leaks(ask: Ask, papers: Mapping[str, Paper]) -> Iterator[str]:
@@ -106,7 +115,11 @@ def leaks(ask: Ask, papers: Mapping[str, Paper]) -> Iterator[str]:
         if found:
             yield f"it leaks the title: {' '.join(found[0])!r}"
         name, colon, _ = title.partition(":")
-        if colon and len(name) < NAME_LENGTH and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", ask.question, re.IGNORECASE):
+        if (
+            colon
+            and len(name) < NAME_LENGTH
+            and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", ask.question, re.IGNORECASE)
+        ):
             yield f"it leaks the paper's name: {name!r}"
 
 

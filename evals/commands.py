@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evals.cases import DATA, Case, load_cases, select_cases
 from evals.errors import RunError
@@ -121,8 +122,15 @@ def gate_command(settings: Settings, *, out: Path, update: bool, runs: int, base
 
     path = baseline or BASELINES / f"{settings.llm}.json"
     if update:
-        results = [sample_rows(variant, out / f"run{number}") for number, variant in enumerate(variants(settings, runs))]
-        made = {"llm": settings.llm, "embedder": settings.embedder, "runs": runs, "code": results[0][0]["versions"]["code"]}
+        results = [
+            sample_rows(variant, out / f"run{number}") for number, variant in enumerate(variants(settings, runs))
+        ]
+        made = {
+            "llm": settings.llm,
+            "embedder": settings.embedder,
+            "runs": runs,
+            "code": results[0][0]["versions"]["code"],
+        }
         make_baseline(results, made).write(path)
         say(f"new baseline: {path}; review the change before you commit it")
         return
@@ -130,7 +138,11 @@ def gate_command(settings: Settings, *, out: Path, update: bool, runs: int, base
     rows = sample_rows(settings, out)
     gone, new = missing(known, rows)
     if gone or new:
-        raise RunError(str(path), f"the cases have changed ({len(gone)} gone, {len(new)} new)", "run 'python -m evals gate --update'")
+        raise RunError(
+            str(path),
+            f"the cases have changed ({len(gone)} gone, {len(new)} new)",
+            "run 'python -m evals gate --update'",
+        )
     found = failures(known, rows)
     for failure in found:
         print(failure)
@@ -146,7 +158,7 @@ def variants(settings: Settings, runs: int) -> list[Settings]:
     return [settings.model_copy(update=dict(changes[number % len(changes)])) for number in range(runs)]
 
 
-def sample_rows(settings: Settings, out: Path) -> list[dict[str, object]]:
+def sample_rows(settings: Settings, out: Path) -> list[dict[str, Any]]:
     """Run the sample's cases anew and return their rows."""
     from evals.opening import Opening
     from evals.run import Plan, run_cases

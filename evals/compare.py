@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from evals.cases import KINDS, LANGUAGES
 from evals.metrics import METRICS, Metric
@@ -99,12 +99,15 @@ def paired(before: Sequence[RowDict], after: Sequence[RowDict]) -> list[tuple[Ro
     return [(row, later[row["id"]]) for row in before if row["id"] in later]
 
 
-def difference_of(pairs: Iterable[tuple[RowDict, RowDict]], metric: Metric, kind: str, language: str) -> Difference | None:
+def difference_of(
+    pairs: Iterable[tuple[RowDict, RowDict]], metric: Metric, kind: str, language: str
+) -> Difference | None:
     """Return one metric's difference over some pairs; None where it applies to none of them in both runs."""
     values = [
         (first, second)
         for old, new in pairs
-        if (first := old["scores"].get(metric.name)) is not None and (second := new["scores"].get(metric.name)) is not None
+        if (first := old["scores"].get(metric.name)) is not None
+        and (second := new["scores"].get(metric.name)) is not None
     ]
     if not values:
         return None
@@ -135,7 +138,12 @@ def sign_flip_test(changes: NDArray[np.float64]) -> float:
     if len(moved) == 1:
         return 1.0
     result = stats.permutation_test(
-        (moved,), np.mean, permutation_type="samples", vectorized=True, n_resamples=PERMUTATIONS, rng=np.random.default_rng(0)
+        (moved,),
+        np.mean,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(0),
     )
     return float(result.pvalue)
 
@@ -184,7 +192,9 @@ def comparison_dict(before: Sequence[RowDict], after: Sequence[RowDict], metric:
     }
 
 
-def comparison_text(before: Sequence[RowDict], after: Sequence[RowDict], metric: str, *, every_group: bool = False) -> str:
+def comparison_text(
+    before: Sequence[RowDict], after: Sequence[RowDict], metric: str, *, every_group: bool = False
+) -> str:
     """Return the comparison as Markdown: totals, whatever is sure in any group, and the flipped cases side by side."""
     found = differences(before, after)
     totals = [difference for difference in found if difference.kind == "all" and difference.language == "all"]
@@ -218,13 +228,10 @@ def difference_table(found: Sequence[Difference]) -> str:
         if difference.sure:
             better = metric.higher_is_better is not None and (change > 0) == metric.higher_is_better
             verdict = "*" if metric.higher_is_better is None else "* better" if better else "* WORSE"
-        lines.append(
-            [
-                metric.title, difference.kind, difference.language, str(difference.pairs), f"{before:.{digits}f}",
-                f"{after:.{digits}f}", f"{change:+.{digits}f}", f"[{low:+.{digits}f}, {high:+.{digits}f}]",
-                f"{difference.p_value:.3f}", verdict,
-            ]  # fmt: skip
-        )
+        numbers = [f"{before:.{digits}f}", f"{after:.{digits}f}", f"{change:+.{digits}f}"]
+        interval = f"[{low:+.{digits}f}, {high:+.{digits}f}]"
+        place = [metric.title, difference.kind, difference.language, str(difference.pairs)]
+        lines.append([*place, *numbers, interval, f"{difference.p_value:.3f}", verdict])
     return markdown(lines)
 
 

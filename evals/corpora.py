@@ -45,5 +45,7 @@ def corpus_path(name: str) -> Path:
         return shared / "data" / "digests" / f"{name}.md"
     found = sorted((shared / "seeds").glob("*.txt"))
     if not found:
-        raise CorpusError(name, f"no digest in {str(shared / 'seeds')!r}", f"set {SHARED}, or run the cases of 'sample'")
+        raise CorpusError(
+            name, f"no digest in {str(shared / 'seeds')!r}", f"set {SHARED}, or run the cases of 'sample'"
+        )
     return found[0]

@@ -33,7 +33,9 @@ class Price:
         try:
             read, written = (float(part) for part in text.split(","))
         except ValueError as error:
-            raise RunError(f"--price {text}", "it is no price", "write dollars for a million tokens as IN,OUT") from error
+            raise RunError(
+                f"--price {text}", "it is no price", "write dollars for a million tokens as IN,OUT"
+            ) from error
         return cls(read=read, written=written)
 
     def estimate(self, cases: Sequence[Case], settings: Settings) -> Usage:

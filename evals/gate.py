@@ -21,7 +21,7 @@ GATED = (
     "list_recall", "all_cited", "citation_recall", "numbers_quoted", "verbatim_quotes", "abstention_precision",
     "abstention_recall", "premise_corrected", "attack_success", "language_right", "copied", "prompt_tokens", "llm_calls",
 )  # fmt: skip
-"""Metrics that may not get worse. Seconds are not among them: machines differ; tokens and calls stand in for them."""
+"""Metrics that may not get worse. Seconds are not among them, since machines differ: tokens and calls stand for them."""
 SPARE_TOKENS = 0.05
 """Share by which tokens may grow."""
 FEW = 10
@@ -61,7 +61,9 @@ class Baseline:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise RunError(str(path), "there is no baseline", "make one with 'python -m evals gate --update'") from error
+            raise RunError(
+                str(path), "there is no baseline", "make one with 'python -m evals gate --update'"
+            ) from error
         return cls(bounds=[Bound(**bound) for bound in told["bounds"]], rows=told["rows"], made=told["made"])
 
     def write(self, path: Path) -> None:
@@ -89,10 +91,12 @@ class Failure:
         metric = BY_NAME[self.bound.metric]
         scale = 100.0 if metric.unit == "share" else 1.0
         told = self.difference
+        before, after, change, low, high = (
+            value * scale for value in (told.before, told.after, told.change, told.low, told.high)
+        )
         head = (
-            f"**{metric.title}** ({self.bound.language}, {told.pairs} cases): {told.before * scale:.1f} -> {told.after * scale:.1f},"
-            f" change {told.change * scale:+.1f} [{told.low * scale:+.1f}, {told.high * scale:+.1f}],"
-            f" allowed {self.bound.tolerance * scale:.1f}"
+            f"**{metric.title}** ({self.bound.language}, {told.pairs} cases): {before:.1f} -> {after:.1f},"
+            f" change {change:+.1f} [{low:+.1f}, {high:+.1f}], allowed {self.bound.tolerance * scale:.1f}"
         )
         return "\n".join([head, *(flip_text(flip) for flip in self.flips)])
 
@@ -126,7 +130,7 @@ def groups_of(rows: Sequence[RowDict], name: str) -> tuple[str, ...]:
 
 
 def least_tolerance(name: str, value: float, count: int) -> float:
-    """Return the least that is allowed: one case, since another processor may tip a near tie; for tokens a small share."""
+    """Return the least that is allowed: one case, since another processor may tip a near tie; of tokens a share."""
     return 1.0 / count if BY_NAME[name].unit == "share" else SPARE_TOKENS * value
 
 
@@ -155,7 +159,10 @@ def reduced(row: RowDict) -> dict[str, Any]:
             "question": turn["question"],
             "text": turn["text"],
             "observed": turn["observed"]
-            and {"error": turn["observed"]["error"], "answer": {"abstained": (turn["observed"]["answer"] or {}).get("abstained")}},
+            and {
+                "error": turn["observed"]["error"],
+                "answer": {"abstained": (turn["observed"]["answer"] or {}).get("abstained")},
+            },
         }
         for turn in row["turns"]
     ]
@@ -181,7 +188,11 @@ def failures(baseline: Baseline, rows: Sequence[RowDict]) -> list[Failure]:
             changed = flips([old for old, _ in pairs], [new for _, new in pairs], bound.metric)
             sign = 1 if metric.higher_is_better else -1
             found.append(
-                Failure(bound=bound, difference=difference, flips=[flip for flip in changed if sign * (flip.after - flip.before) < 0])
+                Failure(
+                    bound=bound,
+                    difference=difference,
+                    flips=[flip for flip in changed if sign * (flip.after - flip.before) < 0],
+                )
             )
     return found
 

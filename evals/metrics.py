@@ -92,13 +92,13 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="ndcg_at_10",
         title="nDCG@10",
-        meaning="discounted cumulative gain of the first ten, normalised (Järvelin and Kekäläinen 2002, by ir-measures)",
+        meaning="discounted cumulative gain of the first ten, normalised (Järvelin & Kekäläinen 2002, ir-measures)",
         score=ranking_metrics.ndcg_at_10,
     ),
     Metric(
         name="right",
         title="right",
-        meaning="the outcome as a whole: facts stated and a gold paper cited first, or abstained, or premise corrected, as due",
+        meaning="the whole outcome, as due: facts stated and a gold paper cited first, abstained, or premise corrected",
         score=answer_metrics.right,
     ),
     Metric(
@@ -140,13 +140,13 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="citation_recall",
         title="citation R",
-        meaning="share of sentences that their citations bear out (ALCE, Gao et al. 2023), judged by the product's verifier",
+        meaning="share of sentences that their citations bear out (ALCE, Gao et al. 2023), by the product's verifier",
         score=answer_metrics.citation_recall,
     ),
     Metric(
         name="citation_precision",
         title="citation P",
-        meaning="share of citations that bear out their sentence (ALCE, Gao et al. 2023), judged by the product's verifier",
+        meaning="share of citations that bear out their sentence (ALCE, Gao et al. 2023), by the product's verifier",
         score=answer_metrics.citation_precision,
     ),
     Metric(
@@ -209,7 +209,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="copied",
         title="copied",
-        meaning="share of words in runs of eight or more copied from a cited paper (fragment coverage, Grusky et al. 2018)",
+        meaning="share of words in runs of eight or more that a cited paper holds (coverage, Grusky et al. 2018)",
         score=text_metrics.copied,
         higher_is_better=False,
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evals.corpora import Corpus
 from evals.errors import RunError
-from evals.stores import open_assistant, stores_folder, store_name
+from evals.stores import open_assistant, store_name, stores_folder
 from evals.subject import AssistantSubject, RecordedAssistant, Subject
 from rag.assistant import Assistant
 from rag.config import Settings

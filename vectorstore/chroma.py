@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -15,55 +17,38 @@ import chromadb
 import httpx
 import numpy as np
 from chromadb.config import Settings
-from chromadb.errors import ChromaError, InternalError, NotFoundError
-from llama_index.core.schema import BaseNode, MetadataMode
-from llama_index.core.vector_stores.utils import node_to_metadata_dict
-from llama_index.vector_stores.chroma import ChromaVectorStore
+from chromadb.errors import ChromaError, NotFoundError
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
-from vectorstore.records import record_of, unit_of
+from vectorstore.nodes import CHUNK, UpsertingVectorStore
+from vectorstore.records import record_of
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
+    from chromadb.base_types import Where
+    from llama_index.core.schema import TextNode
 
 SCHEMA = 1
 """Version of the layout of collections, node ids and metadata."""
 PREFIX = "arxiv-rag-"
 """Collections of this program, where a server is shared."""
-CHUNK = 500
-"""Most ids of one request."""
+REBUILD = "build it anew with 'arxiv-rag rebuild'"
+OPENED = itertools.count()
+"""Numbers the embedded clients of this process."""
 
 Vectors = NDArray[np.float32]
-
-
-class UpsertingVectorStore(ChromaVectorStore):
-    """LlamaIndex's Chroma store, except that a node whose id exists is replaced, where its parent silently keeps it."""
-
-    flat_metadata: bool = False
-
-    def add(self, nodes: Sequence[BaseNode], **add_kwargs: Any) -> list[str]:
-        """Insert or replace nodes that carry embeddings; returns their ids."""
-        ids = [node.node_id for node in nodes]
-        for start in range(0, len(nodes), CHUNK):
-            part = nodes[start : start + CHUNK]
-            self._collection.upsert(
-                ids=ids[start : start + CHUNK],
-                embeddings=[node.get_embedding() for node in part],
-                metadatas=[node_to_metadata_dict(node, remove_text=True, flat_metadata=False) for node in part],
-                documents=[node.get_content(metadata_mode=MetadataMode.NONE) for node in part],
-            )
-        return ids
 
 
 class Spaces:
     """The open collections of one store."""
 
-    def __init__(self, location: str, client: ClientAPI, collections: Mapping[str, Collection]) -> None:
+    def __init__(self, location: str, client: Client, collections: Mapping[str, Collection]) -> None:
         self.location = location
         self._client = client
         self._collections = dict(collections)
+        self._first = next(iter(self._collections.values()))
 
     @classmethod
     def open(cls, location: str, models: Mapping[str, str]) -> Spaces:
@@ -82,41 +67,61 @@ class Spaces:
                 raise
         return cls(location, client, collections)
 
+    @staticmethod
+    def carried(location: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the data of all records, whatever schema and models they were written with."""
+        with explained(location), closing(connect(location)) as client:
+            for collection in ours(client):
+                found = collection.get(where=written_after(-1), include=["metadatas"])
+                for metadata in found["metadatas"] or ():
+                    yield json.loads(str(metadata["record"]))["data"]
+
     def close(self) -> None:
         """Let go of the files or the connection."""
         self._client.close()
 
-    def vector_store(self, space: str) -> ChromaVectorStore:
-        """Return one space as LlamaIndex's vector store."""
-        return UpsertingVectorStore(chroma_collection=self._collections[space])
+    def collection(self, space: str) -> Collection:
+        """Return the collection of one space."""
+        return self._collections[space]
 
-    def write(self, nodes: Mapping[str, Sequence[BaseNode]]) -> None:
-        """Insert or replace the nodes of every space, and delete what else their records had."""
+    def write(self, nodes: Mapping[str, Sequence[TextNode]], carried: Mapping[str, Mapping[str, Any]]) -> None:
+        """Insert nodes that have an embedding, and set the metadata of those that have none.
+
+        `carried` maps ids of nodes of the first space to metadata on top of their own. These are written last of all:
+        whoever finds one finds every other node of its record.
+        """
+        first = next(iter(self._collections))
+        told = [node for node in nodes.get(first, ()) if node.node_id in carried]
+        others = [node for node in nodes.get(first, ()) if node.node_id not in carried]
         with explained(self.location):
-            for space, members in nodes.items():
-                self.vector_store(space).add(list(members))
-            for space, collection in self._collections.items():
-                kept = {node.node_id for node in nodes.get(space, ())}
-                records = {record_of(node.node_id) for members in nodes.values() for node in members}
-                stale = [identifier for identifier in ids_of(collection, sorted(records)) if identifier not in kept]
-                if stale:
-                    collection.delete(ids=stale)
+            for space in self._collections:
+                self._put(space, others if space == first else nodes.get(space, ()), {})
+            self._put(first, told, carried)
 
-    def remove(self, records: Sequence[str]) -> None:
-        """Delete every node of the records."""
+    def _put(self, space: str, nodes: Sequence[TextNode], carried: Mapping[str, Mapping[str, Any]]) -> None:
+        vector_store = UpsertingVectorStore(self._collections[space])
+        vector_store.add([node for node in nodes if node.embedding is not None], carried=carried)
+        vector_store.describe([node for node in nodes if node.embedding is None], carried)
+
+    def sweep(self, records: Sequence[str], live: set[str]) -> None:
+        """Delete every node of the records that is not among the live ones."""
         with explained(self.location):
             for collection in self._collections.values():
-                if stale := ids_of(collection, records):
-                    collection.delete(ids=stale)
+                stale = [identifier for identifier in ids_of(collection, records) if identifier not in live]
+                for start in range(0, len(stale), CHUNK):
+                    collection.delete(ids=stale[start : start + CHUNK])
 
     def nearest(self, space: str, vector: Sequence[float], limit: int, *, unit: str) -> list[tuple[str, float]]:
-        """Return (record id, cosine similarity) of the nearest nodes whose unit kind is `unit`, nearest first."""
+        """Return (node id, cosine similarity) of the nearest nodes whose unit kind is `unit`, nearest first."""
         with explained(self.location):
             found = self._collections[space].query(
-                query_embeddings=[list(vector)], n_results=limit, where={"unit": unit}, include=["distances"]
+                query_embeddings=np.asarray([vector], dtype=np.float32),
+                n_results=limit,
+                where={"unit": unit},
+                include=["distances"],
             )
         distances = (found["distances"] or [[]])[0]
-        return [(record_of(node), 1.0 - distance) for node, distance in zip(found["ids"][0], distances, strict=True)]
+        return [(node, 1.0 - distance) for node, distance in zip(found["ids"][0], distances, strict=True)]
 
     def vectors(self, space: str, nodes: Sequence[str]) -> dict[str, Vectors]:
         """Return node id to vector for those that exist."""
@@ -133,41 +138,49 @@ class Spaces:
     def generation(self) -> int:
         """The mark of the last commit as the collections tell it; asked anew each time."""
         with explained(self.location):
-            first = next(iter(self._collections.values()))
-            metadata = self._client.get_collection(first.name).metadata or {}
+            metadata = self._client.get_collection(self._first.name, embedding_function=None).metadata or {}
         return int(metadata.get("generation", 0))
 
     @generation.setter
     def generation(self, value: int) -> None:
         """Tell other clients of a commit."""
         with explained(self.location):
-            first = next(iter(self._collections.values()))
-            metadata = {key: item for key, item in (first.metadata or {}).items() if not key.startswith("hnsw:")}
-            first.modify(metadata={**metadata, "generation": value})
+            metadata = {key: item for key, item in (self._first.metadata or {}).items() if not key.startswith("hnsw:")}
+            self._first.modify(metadata={**metadata, "generation": value})
 
-    def primary(self, *, since: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield (record id, metadata) of the nodes that carry their record's JSON, written after generation `since`."""
-        first = next(iter(self._collections.values()))
+    def load(self) -> None:
+        """Read the indexes now rather than at the first query, and take in what the log holds beyond them."""
+        with explained(self.location):
+            for collection in self._collections.values():
+                collection.count()
+
+    def is_empty(self) -> bool:
+        """Whether nothing has been written."""
+        with explained(self.location):
+            return self._first.count() == 0
+
+    def primary(self, *, since: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield (record id, metadata) of the nodes that carry their record, written after generation `since`."""
         offset = 0
         while True:
             with explained(self.location):
-                page = first.get(
-                    where={"$and": [{"unit": "paper"}, {"generation": {"$gt": since}}]},
-                    include=["metadatas"],
-                    limit=CHUNK,
-                    offset=offset,
-                )
+                page = self._first.get(where=written_after(since), include=["metadatas"], limit=CHUNK, offset=offset)
             for node, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
                 yield record_of(node), metadata
             if len(page["ids"]) < CHUNK:
                 return
             offset += CHUNK
 
+    def node_ids(self) -> Iterator[str]:
+        """Yield the ids of all nodes."""
+        for collection in self._collections.values():
+            with explained(self.location):
+                yield from collection.get(include=[])["ids"]
+
     def record_ids(self) -> set[str]:
-        """Return the ids of all records."""
-        first = next(iter(self._collections.values()))
+        """Return the ids of all records that have been written to their end."""
         with explained(self.location):
-            return {record_of(node) for node in first.get(where={"unit": "paper"}, include=[])["ids"]}
+            return {record_of(node) for node in self._first.get(where=written_after(-1), include=[])["ids"]}
 
 
 def is_server(location: str) -> bool:
@@ -175,23 +188,44 @@ def is_server(location: str) -> bool:
     return location.startswith(("http://", "https://"))
 
 
-def connect(location: str) -> ClientAPI:
+def connect(location: str) -> Client:
     """Return a Chroma client for a folder or an address."""
     settings = Settings(anonymized_telemetry=False)
     if is_server(location):
-        parts = urlsplit(location)
-        if not parts.hostname:
-            raise StoreError(location, "the address names no host", "write http://host:port")
-        secure = parts.scheme == "https"
-        return chromadb.HttpClient(
-            host=parts.hostname, port=parts.port or (443 if secure else 8000), ssl=secure, settings=settings
-        )
-    folder = Path(location) / "chroma"
+        host, port, secure = address(location)
+        return cast("Client", chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings))
+    folder = Path(location).expanduser() / "chroma"
     folder.mkdir(parents=True, exist_ok=True)
-    return chromadb.PersistentClient(path=str(folder), settings=settings)
+    # Chroma shares one engine among all clients of a process that spell the folder alike, and reopening would then
+    # give the same engine with the same stale view; another spelling gives one's own.
+    path = f"{folder}{'/.' * (next(OPENED) % 64)}"
+    return cast("Client", chromadb.PersistentClient(path=path, settings=settings))
 
 
-def open_collection(client: ClientAPI, space: str, model: str) -> Collection:
+def address(location: str) -> tuple[str, int, bool]:
+    """Return host, port and whether to use TLS; raises StoreError when the address is none."""
+    try:
+        parts = urlsplit(location)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host:
+        raise StoreError(location, "that is no address", "write http://host:port")
+    secure = location.startswith("https:")
+    return host, port or (443 if secure else 8000), secure
+
+
+def written_after(generation: int) -> Where:
+    """Return the condition that a node carries its record and was written after a generation."""
+    return {"generation": {"$gt": generation}}  # type: ignore[dict-item]  # the operators are typed as literals
+
+
+def ours(client: Client) -> list[Collection]:
+    """Return the collections of this program."""
+    return [collection for collection in client.list_collections() if collection.name.startswith(PREFIX)]
+
+
+def open_collection(client: Client, space: str, model: str) -> Collection:
     """Return a space's collection, made when it does not exist."""
     name = PREFIX + space
     try:
@@ -210,10 +244,10 @@ def refuse_mismatch(location: str, collection: Collection, model: str) -> None:
     metadata = collection.metadata or {}
     if metadata.get("schema") != SCHEMA:
         problem = f"it was built by another version of arxiv-rag (schema {metadata.get('schema')}, not {SCHEMA})"
-        raise StoreError(location, problem, "build it anew with 'arxiv-rag rebuild'")
+        raise StoreError(location, problem, REBUILD)
     if metadata.get("model") != model:
         problem = f"it was built with the embedder {metadata.get('model')!r}, the settings name {model!r}"
-        raise StoreError(location, problem, "build it anew with 'arxiv-rag rebuild', or set ARXIV_RAG_EMBEDDER back")
+        raise StoreError(location, problem, f"{REBUILD}, or set ARXIV_RAG_EMBEDDER back")
 
 
 def ids_of(collection: Collection, records: Sequence[str]) -> list[str]:
@@ -228,27 +262,40 @@ def ids_of(collection: Collection, records: Sequence[str]) -> list[str]:
 @contextmanager
 def explained(location: str) -> Iterator[None]:
     """Turn what Chroma raises into StoreError with one sentence."""
-    server = is_server(location)
-    remedy = "start it with 'chroma run'" if server else "run 'arxiv-rag doctor'"
+    unreachable = StoreError(location, "the Chroma server cannot be reached", "start it with 'chroma run'")
     try:
         yield
     except (ConnectionError, httpx.TransportError) as error:
-        raise StoreError(location, "the Chroma server cannot be reached", remedy) from error
+        raise unreachable from error
     except ValueError as error:
         if "Could not connect" in str(error):
-            raise StoreError(location, "the Chroma server cannot be reached", remedy) from error
+            raise unreachable from error
         raise
     except PermissionError as error:
         raise StoreError(location, "the folder may not be read or written", "choose another with --store") from error
     except (FileExistsError, NotADirectoryError) as error:
         raise StoreError(location, "that is not a folder", "choose another with --store") from error
-    except (InternalError, ChromaError) as error:
-        raise StoreError(location, f"Chroma fails ({first_line(error)})", remedy) from error
+    except ChromaError as error:
+        raise StoreError(location, *diagnosis(str(error))) from error
 
 
-def first_line(error: Exception) -> str:
-    """Return the start of an error's message on one line."""
-    return " ".join(str(error).split())[:160]
+DIAGNOSES = (
+    (("(code: 13)", "No space left"), "the disk is full", "make room and try again"),
+    (
+        ("(code: 10)", "File too large"),
+        "its files cannot be written",
+        "check the disk and its free space, then try again",
+    ),
+    (("(code: 8)", "readonly"), "its files may not be written", "choose another with --store"),
+    (("(code: 5)", "database is locked"), "another program holds its files", "try again when that has ended"),
+    (("(code: 11)", "(code: 26)", "hnsw", "pickle", "finding id"), "its files are damaged", REBUILD),
+)
+"""What Chroma's messages hold, what that means and what to do; the codes are SQLite's."""
 
 
-__all__ = ("CHUNK", "SCHEMA", "Spaces", "UpsertingVectorStore", "Vectors", "is_server", "unit_of")
+def diagnosis(message: str) -> tuple[str, str]:
+    """Return problem and remedy for a message of Chroma's."""
+    for signs, problem, remedy in DIAGNOSES:
+        if any(sign in message for sign in signs):
+            return problem, remedy
+    return f"Chroma fails ({' '.join(message.split())[:160]})", "run 'arxiv-rag doctor'"

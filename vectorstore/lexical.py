@@ -19,15 +19,19 @@ RUNS = re.compile(
 ACCENTS = re.compile("[\u0300-\u036f]")
 
 ENGLISH_STOP = frozenset(
-    "a an and any are as at be been being but by can could did do does for from had has have how i in into is it its "
-    "may me more most not of on or our over should so some such than that the their them then there these they this "
-    "those to under up us use used uses using via was we were what when where which while who whose why will with would "
-    "you your about also between each other paper papers propose proposed proposes study work".split()
+    """
+    a an and any are as at be been being but by can could did do does for from had has have how i in into is it its may
+    me more most not of on or our over should so some such than that the their them then there these they this those to
+    under up us use used uses using via was we were what when where which while who whose why will with would you your
+    about also between each other paper papers propose proposed proposes study work
+    """.split()
 )
 CHINESE_STOP = frozenset(
-    "的 了 是 在 和 与 及 或 而 也 都 被 把 对 从 到 为 以 于 中 上 下 这 那 这些 那些 哪些 哪 哪篇 什么 怎么 怎样 如何 为什么 为何 "
-    "多少 几 吗 呢 吧 有 没有 个 一 一个 一种 种 篇 论文 文章 研究 工作 提出 使用 利用 采用 通过 进行 可以 能 能够 该 其 它 他们 "
-    "我们 并 并且 以及 之 等 不 请 请问 关于 作者 里 时 时候 用".split()
+    """
+    的 了 是 在 和 与 及 或 而 也 都 被 把 对 从 到 为 以 于 中 上 下 这 那 这些 那些 哪些 哪 哪篇 什么 怎么 怎样 如何
+    为什么 为何 多少 几 吗 呢 吧 有 没有 个 一 一个 一种 种 篇 论文 文章 研究 工作 提出 使用 利用 采用 通过 进行 可以 能
+    能够 该 其 它 他们 我们 并 并且 以及 之 等 不 请 请问 关于 作者 里 时 时候 用
+    """.split()
 )
 
 
@@ -80,18 +84,21 @@ def pairs(run: str) -> Iterator[str]:
     yield from (part for part in parts if part not in CHINESE_STOP)
 
 
-SUFFIXES = (
-    "ational", "ization", "isation", "fulness", "iveness", "ations", "ators", "ation", "ative", "ating", "ingly", "ments",
-    "ables", "ances", "ences", "ated", "ates", "ator", "ment", "able", "ance", "ence", "ings", "ions", "ical", "ally", "ized",
-    "ised", "izes", "ises", "izing", "ising", "ness", "ate", "ize", "ise", "ies", "ied", "ing", "ion", "ers", "ive", "ity",
-    "ely", "ed", "er", "es", "ly", "al", "s", "y", "e",
-)  # fmt: skip
+SUFFIXES = tuple(
+    """
+    ational ization isation fulness iveness ations ation ingly ments ables ances ences ment able ance ence ings ions
+    ical ally ized ised izes ises izing ising ize ise ness ing ion ers ive ity ely ed er es ly al s e
+    """.split()
+)
+"""Endings that are cut, longer ones first."""
 
 
 def stem(word: str) -> str:
     """Cut one common English ending, where at least four letters remain: enough for recall, blind to meaning."""
     if not word.isalpha():
         return word
+    if len(word) > 5 and word.endswith(("ies", "ied")):
+        word = word[:-3] + "y"
     for suffix in SUFFIXES:
         if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= 4:
             return word[: -len(suffix)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,12 +27,12 @@ class Record:
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Facet name to values, for filters."""
     nodes: Mapping[str, Sequence[TextNode]] = field(default_factory=dict)
-    """Embedding space to nodes with embeddings; node ids are `<record id>#<unit>`."""
+    """Embedding space to nodes, with ids from `node_id`; a node without an embedding keeps the one that it has."""
 
     @property
-    def units(self) -> dict[str, tuple[str, ...]]:
-        """Embedding space to the units stored there, such as `paper` or `abstract/0`."""
-        return {space: tuple(unit_of(node.node_id) for node in nodes) for space, nodes in self.nodes.items()}
+    def node_ids(self) -> dict[str, tuple[str, ...]]:
+        """Embedding space to the ids of the nodes there."""
+        return {space: tuple(node.node_id for node in nodes) for space, nodes in self.nodes.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +45,13 @@ class Stored:
     """The hash it was written with."""
     data: Mapping[str, Any]
     """The JSON object it was written with."""
-    units: Mapping[str, Sequence[str]]
-    """Embedding space to the units that have a vector there."""
+    nodes: Mapping[str, Sequence[str]]
+    """Embedding space to the ids of the nodes that have a vector there, in the order in which they were written."""
+
+    @property
+    def units(self) -> dict[str, tuple[str, ...]]:
+        """Embedding space to the units of the nodes there, such as `paper` or `abstract/0`, in the same order."""
+        return {space: tuple(unit_of(node) for node in nodes) for space, nodes in self.nodes.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Where:
     equal: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Facet to values, compared without case."""
     contain: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Facet to parts of values, compared without case."""
+    """Facet to parts of values, compared without case and accents."""
     between: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Facet to inclusive bounds, compared as text (ISO dates sort so)."""
     ids: Sequence[str] = ()
@@ -75,16 +82,42 @@ class Where:
         return bool(self.equal or self.contain or self.between or self.ids)
 
 
-def node_id(record_id: str, unit: str) -> str:
-    """Return the id of a record's node."""
-    return f"{record_id}#{unit}"
+def node_id(record_id: str, unit: str, content: str) -> str:
+    """Return the id of a record's node, `<record id>#<unit>#<digest of what is embedded>`.
+
+    Other content has another id: a node is never changed in place, so an interrupted update leaves the old one whole.
+    """
+    return f"{record_id}#{unit}#{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def unit_of(identifier: str) -> str:
     """Return the unit of a node id."""
-    return identifier.rpartition("#")[2]
+    return identifier.split("#")[1]
 
 
 def record_of(identifier: str) -> str:
     """Return the record id of a node id."""
-    return identifier.rpartition("#")[0]
+    return identifier.partition("#")[0]
+
+
+def carried(record: Record) -> str:
+    """Return all of a record but its nodes' contents as JSON, to travel with its first node."""
+    told = {
+        "hash": record.hash,
+        "data": dict(record.data),
+        "texts": dict(record.texts),
+        "facets": {name: list(values) for name, values in record.facets.items()},
+        "nodes": record.node_ids,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def revived(identifier: str, text: str) -> Record:
+    """Return the record that `carried` wrote, its nodes reduced to their ids."""
+    from llama_index.core.schema import TextNode
+
+    told = json.loads(text)
+    if "units" in told:  # TEMPORARY: stores of the first draft
+        told["nodes"] = {s: [f"{identifier}#{u}" for u in us] for s, us in told.pop("units").items()}
+    nodes = {space: tuple(TextNode(id_=node) for node in members) for space, members in told.pop("nodes").items()}
+    return Record(id=identifier, nodes=nodes, **told)

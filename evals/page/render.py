@@ -1,4 +1,4 @@
-"""From a report to its page: tables and charts are made here, cases are data that the page's script shows as plain text."""
+"""From a report to its page: tables and charts are made here, cases are data that its script shows as plain text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def render_page(report: Report) -> str:
         "SIDE": side_table(report),
         "CHARTS": charts(report),
         "GROUPS": "".join(group_table(run) for run in report.runs),
-        "METRICS": "".join(f"<dt>{escape(metric.title)}</dt><dd>{escape(metric.meaning)}.</dd>" for metric in BY_NAME.values()),
+        "METRICS": "".join(
+            f"<dt>{escape(metric.title)}</dt><dd>{escape(metric.meaning)}.</dd>" for metric in BY_NAME.values()
+        ),
     }
     parts = read("report.html").split("{{")
     filled = [parts[0]]
@@ -57,7 +59,9 @@ def source_hash(text: str) -> str:
 def side_table(report: Report) -> str:
     """Return all metrics over all cases, one column a run and language."""
     columns = [(run, group) for run in report.runs for group in run.groups if group.kind == "all"]
-    head = "".join(f"<th scope=col>{escape(run.name)}<br>{group.language}, {group.count}</th>" for run, group in columns)
+    head = "".join(
+        f"<th scope=col>{escape(run.name)}<br>{group.language}, {group.count}</th>" for run, group in columns
+    )
     lines = []
     for name in HEAD_METRICS:
         metric = BY_NAME[name]
@@ -77,7 +81,9 @@ def interval_cell(text: str) -> str:
 def group_table(run: RunResult) -> str:
     """Return a run's headline by kind and language."""
     used = [name for name in HEADLINE if any(name in group.estimates for group in run.groups)]
-    head = "".join(f'<th scope=col title="{escape(BY_NAME[name].meaning)}">{escape(BY_NAME[name].title)}</th>' for name in used)
+    head = "".join(
+        f'<th scope=col title="{escape(BY_NAME[name].meaning)}">{escape(BY_NAME[name].title)}</th>' for name in used
+    )
     lines = [
         f"<tr><th scope=row>{group.kind} {group.language}</th><td>{group.count}</td><td>{group.failed}</td>"
         + "".join(f"<td>{escape(shown(group.estimates.get(name), BY_NAME[name]))}</td>" for name in used)
@@ -98,16 +104,34 @@ def charts(report: Report) -> str:
     ]
     points = latency_points(report)
     if points:
-        figures.append(figure("Quality (right, %) against latency (median seconds in full)", scatter(points, label="quality against latency", x_unit="s"), names))
+        figures.append(
+            figure(
+                "Quality (right, %) against latency (median seconds in full)",
+                scatter(points, label="quality against latency", x_unit="s"),
+                names,
+            )
+        )
     for run in report.runs:
         timed = [(kind, times) for kind in KINDS if (times := where_time_goes(run.rows, kind))]
         if timed:
             parts = ("ranking", "to the first words", "to the end")
-            figures.append(figure(f"{run.name}: where the time goes, median seconds", stacks(timed, names=parts, label="time", unit="s"), parts))
+            figures.append(
+                figure(
+                    f"{run.name}: where the time goes, median seconds",
+                    stacks(timed, names=parts, label="time", unit="s"),
+                    parts,
+                )
+            )
         spent = [(kind, tokens) for kind in KINDS if (tokens := where_tokens_go(run.rows, kind))]
         if spent:
             kinds = ("read", "written")
-            figures.append(figure(f"{run.name}: where the tokens go, mean a case", stacks(spent, names=kinds, label="tokens", unit="tokens"), kinds))
+            figures.append(
+                figure(
+                    f"{run.name}: where the tokens go, mean a case",
+                    stacks(spent, names=kinds, label="tokens", unit="tokens"),
+                    kinds,
+                )
+            )
     return "".join(figures)
 
 
@@ -128,7 +152,15 @@ def kind_chart(report: Report, name: str) -> str:
                 value = group.estimates.get(name) if group else None
                 if value is not None:
                     note = f"{run.name}, {kind} {language}: {shown(value, BY_NAME[name], interval=True)}, {value.count} cases"
-                    members.append(Bar(series=series, value=100 * value.value, low=100 * value.low, high=100 * value.high, note=note))
+                    members.append(
+                        Bar(
+                            series=series,
+                            value=100 * value.value,
+                            low=100 * value.low,
+                            high=100 * value.high,
+                            note=note,
+                        )
+                    )
             if members:
                 groups.append((f"{kind} {language}", members))
     return bars(groups, label=BY_NAME[name].title, top=100.0, unit="%")
@@ -142,7 +174,12 @@ def latency_points(report: Report) -> list[Point]:
             group = run.group(kind, "all")
             if group and "right" in group.estimates and "total_s" in group.estimates:
                 points.append(
-                    Point(series=series, x=group.estimates["total_s"].value, y=100 * group.estimates["right"].value, label=kind)
+                    Point(
+                        series=series,
+                        x=group.estimates["total_s"].value,
+                        y=100 * group.estimates["right"].value,
+                        label=kind,
+                    )
                 )
     return points
 
@@ -155,7 +192,9 @@ def where_time_goes(rows: Sequence[RowDict], kind: str) -> list[float]:
             if turn["observed"] and turn["observed"]["answer"]:
                 times = turn["observed"]["answer"]["timings"]
                 first = times["first_token_s"] or times["retrieve_s"]
-                parts.append((times["retrieve_s"], max(first - times["retrieve_s"], 0.0), max(times["total_s"] - first, 0.0)))
+                parts.append(
+                    (times["retrieve_s"], max(first - times["retrieve_s"], 0.0), max(times["total_s"] - first, 0.0))
+                )
     return [median(part[place] for part in parts) for place in range(3)] if parts else []
 
 

@@ -82,7 +82,8 @@ class StockEngine:
         """Return what a row keeps: the answer with arXiv ids for source numbers, each citation judged by the verifier."""
         language = detect_language(text)
         told = tuple(
-            self.sentence(sentence, position, sources, language) for position, sentence in enumerate(sentences(text.strip()))
+            self.sentence(sentence, position, sources, language)
+            for position, sentence in enumerate(sentences(text.strip()))
         )
         ids = tuple(dict.fromkeys(node.metadata["arxiv_id"] for node in sources))
         answer = Answer(
@@ -90,7 +91,9 @@ class StockEngine:
             usage=usage, timings=timings, model=self.model.label,
         )  # fmt: skip
         scores = tuple(float(node.score or 0.0) for node in sources)
-        return Observation(retrieval=Retrieved(papers=ids, scores=scores[: len(ids)], seconds=timings.retrieve_s), answer=answer)
+        return Observation(
+            retrieval=Retrieved(papers=ids, scores=scores[: len(ids)], seconds=timings.retrieve_s), answer=answer
+        )
 
     def sentence(self, text: str, position: int, sources: Sequence[NodeWithScore], language: Language) -> Sentence:
         """Return a sentence whose source numbers are citations; a number that no source has is dropped."""

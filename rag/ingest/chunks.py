@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from llama_index.core.schema import TextNode
+from llama_index.core.schema import MetadataMode, TextNode
 
 from rag.models import CARD_FIELDS, Paper
 from rag.text import sentences
@@ -41,8 +42,7 @@ def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:
         "day": [int(day.strftime("%Y%m%d")) for day in paper.seen] or [0],
     }
     hidden = [key for key in metadata if key != "title" or not titled]
-    return TextNode(
-        id_=node_id(paper.arxiv_id, unit),
+    made = TextNode(
         text=text,
         metadata=metadata,
         excluded_embed_metadata_keys=hidden,
@@ -50,14 +50,16 @@ def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:
         metadata_template="{value}",
         text_template="{metadata_str}. {content}",
     )
+    made.id_ = node_id(paper.arxiv_id, unit, made.get_content(MetadataMode.EMBED))
+    return made
 
 
-def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]]) -> Record:
-    """Return the record of a paper whose nodes have been embedded."""
+def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]], data: Mapping[str, Any]) -> Record:
+    """Return the record of a paper whose nodes have been embedded, or are in the store; it hands back `data`."""
     return Record(
         id=paper.arxiv_id,
         hash=paper.content_hash,
-        data=paper.to_dict(),
+        data=data,
         texts={
             "title": paper.title,
             "authors": " ".join(paper.authors),
@@ -65,7 +67,9 @@ def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]]) -> Recor
             "card": "\n".join(getattr(paper, name) for name in CARD_FIELDS),
         },
         facets={
-            "category": tuple(dict.fromkeys((*paper.categories, paper.category))) if paper.category else paper.categories,
+            "category": tuple(dict.fromkeys((*paper.categories, paper.category)))
+            if paper.category
+            else paper.categories,
             "section": (paper.section,) if paper.section else (),
             "author": paper.authors,
             "day": tuple(day.isoformat() for day in paper.seen),

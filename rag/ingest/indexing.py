@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from llama_index.core.schema import MetadataMode, TextNode
+from llama_index.core.schema import MetadataMode
 
 from rag.engines.loading import Embedders
 from rag.ingest.chunks import paper_nodes, paper_record
-from rag.models import TEXT_FIELDS, Paper
+from rag.ingest.editions import Editions, combined, from_data, joined, merged, to_data
+from rag.models import Paper
 from vectorstore import Record
+from vectorstore.records import Stored
 from vectorstore.store import Store
 
 BATCH = 16
@@ -63,24 +65,28 @@ def index_papers(
     process writes, and what the embedders raise; what was committed before stays.
     """
     started = time.perf_counter()
-    embedding = Stopwatch()
+    watch = Stopwatch()
     given = merged(papers)
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
     with store.writing():
-        for batch in batched(given, BATCH):
-            known = {key: Paper.from_dict(stored.data) for key, stored in store.get([paper.arxiv_id for paper in batch]).items()}
-            todo: list[Paper] = []
-            for paper in batch:
-                before = known.get(paper.arxiv_id)
-                after = joined(before, paper)
-                if after == before:
-                    unchanged.append(paper.arxiv_id)
+        for batch in batched(list(given), BATCH):
+            known = store.get(batch)
+            records: list[Record] = []
+            for identifier in batch:
+                stored = known.get(identifier)
+                before = from_data(stored.data) if stored else {}
+                after = combined(before, given[identifier])
+                record = drafted(after)
+                # other nodes of the same text: it was cut by another version of the program
+                if stored and after == before and same_nodes(record, stored):
+                    unchanged.append(identifier)
                     continue
-                (added if before is None else updated).append(paper.arxiv_id)
-                todo.append(after)
-            store.write([*embedded(todo, embedders, embedding)])
+                (updated if stored else added).append(identifier)
+                records.append(record)
+            embed(records, known, embedders, watch)
+            store.write(records)
             progress(len(batch))
     return IndexReport(
         papers=len(given),
@@ -88,51 +94,34 @@ def index_papers(
         updated=tuple(updated),
         unchanged=tuple(unchanged),
         seconds=time.perf_counter() - started,
-        embed_seconds=embedding.seconds,
+        embed_seconds=watch.seconds,
     )
 
 
-def merged(papers: Iterable[Paper]) -> list[Paper]:
-    """Return each paper once, joined over the digests that hold it."""
-    by_id: dict[str, Paper] = {}
-    for paper in papers:
-        by_id[paper.arxiv_id] = joined(by_id.get(paper.arxiv_id), paper)
-    return list(by_id.values())
+def drafted(editions: Editions) -> Record:
+    """Return the record of a paper, its nodes without embeddings."""
+    paper = joined(editions)
+    return paper_record(paper, paper_nodes(paper), to_data(editions))
 
 
-def joined(before: Paper | None, paper: Paper) -> Paper:
-    """Return one paper from what is known and what is read now: the latest day's text, all days, nothing lost.
-
-    A field that the later digest lacks is kept from the earlier one. The same digests in any order give the same text.
-    """
-    days = {paper.date} if paper.date else set()
-    if before is None:
-        return replace(paper, seen=tuple(sorted(days | set(paper.seen))))
-    seen = tuple(sorted({*before.seen, *days, *paper.seen}))
-    if (paper.date and before.date and paper.date < before.date) or (before.date and not paper.date):
-        paper, before = before, paper
-    if paper.content_hash == before.content_hash and paper.date == before.date:
-        return replace(before, seen=seen, source=before.source or paper.source)
-    filled = {name: getattr(before, name) for name in TEXT_FIELDS if not getattr(paper, name) and getattr(before, name)}
-    missing = tuple(name for name in paper.missing if name not in filled)
-    return replace(paper, seen=seen, missing=missing, **filled)
+def same_nodes(record: Record, stored: Stored) -> bool:
+    """Return whether a record's nodes are those that the store has."""
+    return {space: list(nodes) for space, nodes in record.node_ids.items()} == stored.nodes
 
 
-def embedded(papers: Sequence[Paper], embedders: Embedders, watch: Stopwatch) -> Iterator[Record]:
-    """Yield the papers' records with embedded nodes; one pass of each embedder over all of them."""
-    nodes = [paper_nodes(paper) for paper in papers]
+def embed(records: Sequence[Record], known: Mapping[str, Stored], embedders: Embedders, watch: Stopwatch) -> None:
+    """Set the embeddings of the nodes that the store does not have, one pass a space."""
     for space, embedder in (("english", embedders.english), ("multilingual", embedders.multilingual)):
-        members: list[TextNode] = [node for paper in nodes for node in paper[space]]
+        present = {node for stored in known.values() for node in stored.nodes.get(space, ())}
+        fresh = [node for record in records for node in record.nodes[space] if node.node_id not in present]
         with watch:
-            vectors = embedder.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in members])
-        for node, vector in zip(members, vectors, strict=True):
+            vectors = embedder.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in fresh])
+        for node, vector in zip(fresh, vectors, strict=True):
             node.embedding = vector
-    for paper, spaces in zip(papers, nodes, strict=True):
-        yield paper_record(paper, spaces)
 
 
-def batched(papers: Sequence[Paper], size: int) -> Iterator[list[Paper]]:
-    """Yield the papers in lists of at most `size`."""
-    iterator = iter(papers)
+def batched(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Yield the ids in lists of at most `size`."""
+    iterator = iter(ids)
     while batch := list(islice(iterator, size)):
         yield batch

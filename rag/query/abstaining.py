@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from rag.models import Language, Sentence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
-from rag.query.mentions import coined_words, spelt
+from rag.query.mentions import coined_words, generic, spelt
 from rag.query.phrasing import marked
 from rag.query.plain import in_language
 from rag.query.records import scope
@@ -84,49 +82,6 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     return bool(foreign) and bool(cue("measure").search(query.text))
 
 
-GENERIC = frozenset(
-    [
-        "ai",
-        "llm",
-        "llms",
-        "vlm",
-        "cnn",
-        "gan",
-        "mlp",
-        "rl",
-        "nlp",
-        "gpu",
-        "gpus",
-        "cpu",
-        "api",
-        "rgb",
-        "lidar",
-        "auc",
-        "auroc",
-        "ood",
-        "mri",
-        "ct",
-        "dnn",
-        "gnn",
-        "vit",
-        "url",
-        "3d",
-        "2d",
-        "id",
-        "pdf",
-        "arxiv",
-        "ml",
-        "dl",
-    ]
-)
-"""Terms of the field in capitals: nobody's name for something."""
-
-
-def generic(word: str) -> bool:
-    """Return whether a word in capitals is a term of the field rather than somebody's name for something."""
-    return spelt(word).removesuffix("s") in GENERIC or word.isdigit()
-
-
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:
     """Return the index of the abstract's sentence that contradicts what a question presumes; None when none does.
 
@@ -135,7 +90,9 @@ def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | Non
     """
     if not cue("presumes").search(query.text):
         return None
-    order = [int(index) for index in np.argsort(-scores)]
+    names = {spelt(word) for word in coined_words(query.text)}
+    shared = [sum(name in spelt(sentence) for name in names) for sentence in evidence.sentences]
+    order = sorted(range(len(shared)), key=lambda index: (-shared[index], -float(scores[index])))
     if cue("worse").search(query.text) and not any(
         cue("worse").search(evidence.sentences[index]) for index in order[:3]
     ):

@@ -101,3 +101,46 @@ def with_word(papers: Iterable[Paper], word: str) -> list[Paper]:
 def words_of(text: str) -> list[str]:
     """Return the words of a text, hyphens and superscripts inside, LaTeX wrapping removed."""
     return WORD.findall(re.sub(r"[${}^_\\]", "", text))
+
+
+GENERIC = frozenset(
+    [
+        "ai",
+        "llm",
+        "llms",
+        "vlm",
+        "cnn",
+        "gan",
+        "mlp",
+        "rl",
+        "nlp",
+        "gpu",
+        "gpus",
+        "cpu",
+        "api",
+        "rgb",
+        "lidar",
+        "auc",
+        "auroc",
+        "ood",
+        "mri",
+        "ct",
+        "dnn",
+        "gnn",
+        "vit",
+        "url",
+        "3d",
+        "2d",
+        "id",
+        "pdf",
+        "arxiv",
+        "ml",
+        "dl",
+    ]
+)
+"""Terms of the field in capitals: nobody's name for something."""
+
+
+def generic(word: str) -> bool:
+    """Return whether a word in capitals is a term of the field rather than somebody's name for something."""
+    return spelt(word).removesuffix("s") in GENERIC or word.isdigit()

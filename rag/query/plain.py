@@ -19,7 +19,7 @@ NOTES_TOKENS = 170
 """Tokens of the notes in a prompt: about four sentences, which the embedded model reads in two to three seconds."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
-OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.3}
+OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models import Language, Support
-from rag.query.mentions import coined_words, spelt
+from rag.query.mentions import coined_words, generic, spelt
 from vectorstore.lexical import tokens
 
 SUPPORTED, PARTIAL = 0.55, 0.38
@@ -86,9 +86,9 @@ def unsupported_numbers(sentence: str, source: str) -> set[float]:
 
 
 def unsupported_names(sentence: str, source: str) -> set[str]:
-    """Return the coined names of a sentence that its source does not hold."""
+    """Return the coined names of a sentence that its source does not hold; terms of the field are no names."""
     plain = spelt(source)
-    return {word for word in coined_words(sentence) if spelt(word).removesuffix("s") not in plain}
+    return {word for word in coined_words(sentence) if not generic(word) and spelt(word).removesuffix("s") not in plain}
 
 
 def contained(sentence: str, source: str) -> float:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 from fastapi import FastAPI
@@ -25,10 +26,10 @@ from rag.serve.wording import WORDINGS, Wording
 # read by Gradio as it is imported: no usage reports, no look for updates
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-import gradio as gr  # noqa: E402
-from gradio.themes import Base  # noqa: E402
+import gradio as gr
+from gradio.themes import Base
 
-from rag.serve.handlers import LONGEST_QUESTION, Chat  # noqa: E402
+from rag.serve.handlers import LONGEST_QUESTION, Chat
 
 ASKED_AT_ONCE = 4
 """Questions that are worked on at the same time; further ones wait in line."""
@@ -69,7 +70,8 @@ def build_ui(assistant: Assistant, *, language: Language = "en", sample: bool = 
     """
     model, remote = answering_model(assistant.settings)
     manner = Manner(words=WORDINGS[language], sample=sample, remote=remote)
-    with gr.Blocks(title="arxiv-rag", analytics_enabled=False, fill_width=True) as ui:
+    ui = gr.Blocks(title="arxiv-rag", analytics_enabled=False, fill_width=True)
+    with ui:
         connect(Chat(assistant=assistant, manner=manner, model=model), lay_out(manner), ui)
     return ui
 
@@ -142,13 +144,13 @@ def connect(chat: Chat, parts: Parts, ui: gr.Blocks) -> None:
     """Bind the handlers to what a reader can do."""
     shown = [parts.chatbot, parts.panel, parts.conversation, parts.box]
     remembered = [parts.conversation, *parts.restrictions]
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     asking = [
         parts.box.submit(chat.ask, [parts.box, *remembered], shown, **quiet),
         parts.chatbot.retry(chat.ask_again, remembered, shown, **quiet),
         parts.chatbot.example_select(chat.ask_example, remembered, shown, **quiet),
     ]
-    ending = {"outputs": shown, "cancels": asking, "queue": False, **quiet}
+    ending: dict[str, Any] = {"outputs": shown, "cancels": asking, "queue": False, **quiet}
     parts.box.stop(chat.stop, parts.conversation, **ending)
     parts.chatbot.undo(chat.take_back, parts.conversation, **ending)
     for clear in (parts.chatbot.clear, parts.fresh.click):

@@ -45,7 +45,7 @@ class Exchange:
 
     @property
     def cited(self) -> tuple[str, ...]:
-        """arXiv ids cited so far, in order of mention."""
+        """Papers cited so far, in order of mention."""
         return tuple(dict.fromkeys(citation.arxiv_id for sentence in self.sentences for citation in sentence.citations))
 
     @property

@@ -26,7 +26,7 @@ SAMPLE: Mapping[Language, tuple[str, ...]] = {
 ABOUT: Mapping[Language, str] = {"en": "What is new about {}?", "zh": "{} 用了什么方法？"}
 COUNT: Mapping[Language, str] = {"en": "How many {} papers are there?", "zh": "{} 有多少篇论文？"}
 NAMED = re.compile(r"([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*): ", re.ASCII)
-"""A title that begins with the name of what it presents; only letters, digits and hyphens get from it into a question."""
+"""A title that begins with the name of what it presents; letters, digits and hyphens alone get into a question."""
 CATEGORY = re.compile(r"[a-z-]{2,12}(?:\.[A-Za-z-]{2,8})?", re.ASCII)
 
 

@@ -74,9 +74,9 @@ class Chat:
         if not question:
             yield View(*[gr.skip()] * 4)
             return
-        exchange = Exchange(question=question, filters=read_filters(categories, author, since, until))
-        yield self.view((*conversation, exchange), gr.Textbox(value="", submit_btn=False, stop_btn=True))
-        for exchange in self.progress(exchange, conversation):
+        asked = Exchange(question=question, filters=read_filters(categories, author, since, until))
+        yield self.view((*conversation, asked), gr.Textbox(value="", submit_btn=False, stop_btn=True))
+        for exchange in self.progress(asked, conversation):
             last = gr.skip() if exchange.running else gr.Textbox(submit_btn=True, stop_btn=False)
             yield self.view((*conversation, exchange), last)
 
@@ -90,7 +90,7 @@ class Chat:
         yield from self.ask(event.value["text"], conversation, *restriction)
 
     def progress(self, exchange: Exchange, earlier: Conversation) -> Iterator[Exchange]:
-        """Yield the exchange after each event, its end always: an answer, or one sentence that says why there is none."""
+        """Yield the exchange after each event; its end is an answer, or one sentence that says why there is none."""
         words = self.manner.words
         limits = exchange.filters
         if limits.since and limits.until and limits.since > limits.until:
@@ -163,9 +163,7 @@ class Chat:
         return gr.Accordion(label=words.filters_active.format(count=count) if count else words.filters)
 
 
-def read_filters(
-    categories: Sequence[str] | None, author: str | None, since: str | None, until: str | None
-) -> Filters:
+def read_filters(categories: Sequence[str] | None, author: str | None, since: str | None, until: str | None) -> Filters:
     """Return the filters that the controls show; a control that was never touched holds None."""
     return Filters(
         categories=tuple(categories or ()),

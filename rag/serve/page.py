@@ -55,16 +55,14 @@ def masthead(holdings: Holdings, manner: Manner) -> str:
     facts = "".join(f'<li class="fact">{plain(fact)}</li>' for fact in (*told, *away))
     sample = f'<p class="sample">{plain(words.sample_note)}</p>' if manner.sample else ""
     return sanitised(
-        f'<div class="masthead"><h1>arxiv-rag</h1><p class="tagline">{plain(words.tagline)}</p><ul class="holdings">{facts}</ul>'
-        f'<p class="scope">{plain(words.scope_note)}</p>{sample}</div>'
+        f'<div class="masthead"><h1>arxiv-rag</h1><p class="tagline">{plain(words.tagline)}</p>'
+        f'<ul class="holdings">{facts}</ul><p class="scope">{plain(words.scope_note)}</p>{sample}</div>'
     )
 
 
 def welcome(words: Wording) -> str:
     """Return what an empty conversation shows."""
-    return sanitised(
-        f'<div class="welcome"><h2>{plain(words.welcome)}</h2><p>{plain(words.welcome_more)}</p></div>'
-    )
+    return sanitised(f'<div class="welcome"><h2>{plain(words.welcome)}</h2><p>{plain(words.welcome_more)}</p></div>')
 
 
 def messages(conversation: Conversation, manner: Manner) -> list[Message]:
@@ -141,7 +139,8 @@ def table(lines: Sequence[str], tooltips: Mapping[str, str]) -> str:
     head = "".join(f'<th scope="col">{cell}</th>' for cell in rows[0]) if headed else ""
     shown = [row for line, row in zip(lines, rows, strict=True) if not RULE.fullmatch(line)][1 if headed else 0 :]
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in shown)
-    return f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if headed else ""}<tbody>{cells}</tbody></table></div>'
+    top = f"<thead><tr>{head}</tr></thead>" if headed else ""
+    return f'<div class="wide"><table>{top}<tbody>{cells}</tbody></table></div>'
 
 
 def status(exchange: Exchange, words: Wording) -> str:
@@ -186,11 +185,12 @@ def foot(exchange: Exchange, manner: Manner) -> str:
     notes.append(form.format(seconds=seconds, model=answer.model))
     if manner.remote and modelled:
         notes.append(words.sent_away)
+    told = " · ".join(plain(note) for note in notes if note)
     copy = f'<button class="copy" type="button">{plain(words.copy)}</button>'
-    return f'<div class="foot"><span class="notes">{" · ".join(plain(note) for note in notes if note)}</span> {copy}</div>'
+    return f'<div class="foot"><span class="notes">{told}</span> {copy}</div>'
 
 
 def limits(filters: Filters) -> str:
     """Return filters as a reader would write them; empty where nothing is restricted."""
-    days_between = f"{filters.since or ''}–{filters.until or ''}" if filters.since or filters.until else ""
-    return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *([days_between] if days_between else [])))
+    span = (f"{filters.since or ''}–{filters.until or ''}",) if filters.since or filters.until else ()
+    return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *span))

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from rag.config import Settings
 from rag.errors import ArxivRagError
+from rag.ingest.editions import from_data
 from rag.models import Paper
 from rag.serve.opening import EmptyStoreError, aside_of, folder_of, is_server
 from vectorstore.catalogue import Catalogue
@@ -72,12 +73,19 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def papers_of(folder: Path) -> list[Paper]:
-    """Return all papers of a store, whatever it was built with; raises EmptyStoreError where there are none."""
-    path = folder / "catalogue.sqlite3"
-    if not path.is_file():
+    """Return every edition of all papers of a store, whatever it was built with.
+
+    Where the catalogue is lost, from what the vectors carry. Raises EmptyStoreError where there are none.
+    """
+    if not (folder / "catalogue.sqlite3").is_file() and not (folder / "chroma").is_dir():
         raise EmptyStoreError(str(folder))
-    with closing(Catalogue.open(path)) as catalogue:
-        papers = [Paper.from_dict(stored.data) for stored in catalogue.all()]
+    with closing(Catalogue.open(folder / "catalogue.sqlite3")) as catalogue:
+        told = [stored.data for stored in catalogue.all()]
+    if not told and (folder / "chroma").is_dir():
+        from vectorstore.chroma import Spaces
+
+        told = list(Spaces.carried(str(folder)))
+    papers = [edition for data in told for edition in from_data(data).values()]
     if not papers:
         raise EmptyStoreError(str(folder))
     return papers

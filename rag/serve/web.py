@@ -202,8 +202,8 @@ def serve(app: ASGIApp, listener: socket.socket, listening: Callable[[], None]) 
 def address(host: str, listener: socket.socket) -> str:
     """Return the URL that a browser on this machine opens."""
     port = listener.getsockname()[1]
-    name = "127.0.0.1" if host in {"0.0.0.0", ""} else "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}"
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def warn_if_open(host: str) -> None:

@@ -1,0 +1,215 @@
+"""Answers, papers and the head of the page as HTML."""
+
+import datetime
+import re
+
+import pytest
+
+from rag.errors import ModelUnavailableError
+from rag.models import Answer, Citation, Filters, Paper, Passage, Retrieval, Sentence, Support, Timings, Usage
+from rag.serve.cards import CARDS_SHOWN, Manner, sources
+from rag.serve.conversation import Exchange
+from rag.serve.page import Holdings, masthead, messages, reply, welcome
+from rag.serve.wording import CHINESE, ENGLISH
+
+MANNER = Manner(words=ENGLISH)
+PAPER = Paper(
+    arxiv_id="2509.07277",
+    title="Breast Cancer <b>Detection</b>$^{2}$",
+    url="https://arxiv.org/abs/2509.07277",
+    authors=tuple(f"Author {number}" for number in range(11)),
+    category="cs.CV",
+    categories=("cs.CV", "cs.LG"),
+    date=datetime.date(2025, 9, 10),
+    abstract="Data are few. The system reaches 98.0% accuracy. Both parts matter.",
+    tldr="准确率达 98.0%。",
+)
+OTHER = Paper(arxiv_id="2509.06988", title="Other", url="", abstract="Nothing here.")
+
+
+def citation(quote: str = "The system reaches 98.0% accuracy.", support: Support = "supported", **values: object) -> Citation:
+    told = {"arxiv_id": PAPER.arxiv_id, "title": PAPER.title, "url": "javascript:alert(1)", "sentence": 0, "score": 0.9}
+    return Citation(**{**told, "field": "abstract", "quote": quote, "support": support, **values})
+
+
+SENTENCE = Sentence(text="It reaches 98.0% accuracy [2509.07277].", citations=(citation(),))
+RETRIEVAL = Retrieval(
+    question="q",
+    papers=(PAPER, OTHER),
+    scores=(1.0, 0.5),
+    passages=(
+        Passage(arxiv_id=PAPER.arxiv_id, field="title", text="a title", score=2.0),
+        Passage(arxiv_id=PAPER.arxiv_id, field="abstract", text="The system reaches 98.0% accuracy.", score=1.0),
+        Passage(arxiv_id=OTHER.arxiv_id, field="abstract", text="Nothing here.", score=0.1),
+    ),
+    searched=1164,
+    seconds=0.031,
+)
+
+
+def answered(*sentences: Sentence, **values: object) -> Exchange:
+    told = {"question": "q", "resolved": "q", "language": "en", "sentences": sentences, "model": "m<1>"}
+    told |= {"usage": Usage(llm_calls=1), "timings": Timings(total_s=4.21)}
+    exchange = Exchange(question="How <i>accurate</i>?\nsecond line").with_event(RETRIEVAL)
+    return exchange.with_event(Answer(**{**told, **values}))
+
+
+def text_of(markup: str) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", markup)).strip()
+
+
+def test_papers_and_passages_are_there_before_the_answer() -> None:
+    panel = sources(Exchange(question="q").with_event(RETRIEVAL), MANNER)
+    assert panel.index("2509.07277") < panel.index("2509.06988")
+    assert '<blockquote class="match"><span class="words" lang="en">The system reaches 98.0% accuracy.</span>' in panel
+    assert "Cited" not in panel
+    assert "badge" not in panel
+
+
+def test_a_cited_paper_comes_first_with_everything_about_it() -> None:
+    panel = sources(answered(Sentence(text="x [2509.06988]", citations=(citation("Nothing here.", arxiv_id="2509.06988"),))), MANNER)
+    assert panel.index("Other") < panel.index("Breast Cancer")
+    panel = sources(answered(SENTENCE), MANNER)
+    cited = panel.split("\n\n")[1]
+    assert "Breast Cancer &lt;b&gt;Detection&lt;/b&gt;<sup>2</sup>" in cited
+    for shown in ("https://arxiv.org/abs/2509.07277", "https://arxiv.org/pdf/2509.07277", "cs.CV", "cs.LG", "2025-09-10"):
+        assert shown in cited
+    assert "<mark>The system reaches 98.0% accuracy.</mark> Both parts matter." in cited
+    assert '<span class="badge supported">supported</span>' in cited
+    assert "Author 7" in cited
+    assert "and 3 more" in cited
+    assert '<dd lang="zh-Hans">准确率达 98.0%。</dd>' in cited
+    assert "javascript" not in panel
+
+
+def test_the_badge_of_a_card_is_its_weakest_support() -> None:
+    partly = Sentence(text="y", citations=(citation("Data are few.", "partial"),))
+    assert 'class="badge partial"' in sources(answered(SENTENCE, partly), MANNER)
+
+
+def test_a_card_for_a_paper_without_abstract_says_so() -> None:
+    bare = Paper(arxiv_id="2509.00001", title="Bare", url="")
+    panel = sources(Exchange(question="q").with_event(Retrieval(question="q", papers=(bare,), scores=(1.0,), passages=(), searched=1)), MANNER)
+    assert ENGLISH.no_abstract in panel
+
+
+def test_the_sample_says_at_each_abstract_that_it_is_retold() -> None:
+    sample = Manner(words=ENGLISH, sample=True)
+    assert ENGLISH.abstract_sample in sources(answered(SENTENCE), sample)
+    assert ENGLISH.abstract_sample not in sources(answered(SENTENCE), MANNER)
+
+
+def test_long_lists_keep_the_panel_short_and_every_citation_in_the_answer() -> None:
+    ids = [f"2509.{number:05}" for number in range(CARDS_SHOWN + 5)]
+    exchange = answered(
+        *(Sentence(text=f"- One [{one}]", citations=(citation(arxiv_id=one, title=one),)) for one in ids)
+    ).with_papers(Paper(arxiv_id=one, title=one, url="") for one in ids)
+    assert sources(exchange, MANNER).count('class="card cited"') == CARDS_SHOWN
+    assert "and 5 more" in sources(exchange, MANNER)
+    body = reply(exchange, MANNER).split("<details")[0]
+    assert body.count("<li>") == body.count('class="chip"') == len(ids)
+
+
+def test_an_answer_links_its_citations_and_names_its_making() -> None:
+    shown = reply(answered(SENTENCE), MANNER)
+    assert 'href="https://arxiv.org/abs/2509.07277"' in shown
+    told = text_of(shown)
+    assert "1,164 papers searched in 31 ms" in told
+    assert "answered in 4.2 s by m&lt;1&gt;" in told
+    assert "1 quote behind this answer" in told
+    assert "left this machine" not in told
+    assert ENGLISH.sent_away in text_of(reply(answered(SENTENCE), Manner(words=ENGLISH, remote=True)))
+
+
+def test_an_answer_without_a_model_says_so_and_sends_nothing_away() -> None:
+    told = text_of(reply(answered(SENTENCE, usage=Usage()), Manner(words=ENGLISH, remote=True)))
+    assert "without a language model" in told
+    assert ENGLISH.sent_away not in told
+
+
+@pytest.mark.parametrize("reason", ["not_in_corpus", "not_stated", "off_topic", "false_premise"])
+def test_the_reason_of_an_abstention_is_shown(reason: str) -> None:
+    shown = reply(answered(SENTENCE, reason=reason, abstained=reason != "false_premise"), MANNER)
+    assert f'<p class="verdict">{ENGLISH.reason[reason]}</p>' in shown
+    assert ("reply abstained" in shown) == (reason != "false_premise")
+
+
+def test_lists_and_tables_are_shown_as_such() -> None:
+    shown = reply(
+        answered(
+            Sentence(text="Two papers:"),
+            Sentence(text="- One [2509.07277]", citations=(citation(),)),
+            Sentence(text="- Two"),
+            Sentence(text="| Paper | Result |\n|---|---|"),
+            Sentence(text="| One [2509.07277] | <b>98.0%</b> |"),
+        ),
+        MANNER,
+    )
+    assert re.search(r"<p>Two papers:</p><ul><li>One <a [^>]+>.*?</a></li><li>Two</li></ul>", shown)
+    assert '<thead><tr><th scope="col">Paper</th><th scope="col">Result</th></tr></thead>' in shown
+    assert "<td>&lt;b&gt;98.0%&lt;/b&gt;</td></tr></tbody>" in shown
+
+
+def test_chinese_sentences_are_joined_without_spaces() -> None:
+    shown = reply(answered(Sentence(text="准确率是多少。"), Sentence(text="达到 98.0%。"), language="zh"), MANNER)
+    assert "<p>准确率是多少。达到 98.0%。</p>" in shown
+    assert '<div class="answer" lang="zh-Hans">' in shown
+
+
+def test_each_stage_of_an_answer_says_what_is_going_on() -> None:
+    started = Exchange(question="q")
+    found = started.with_event(RETRIEVAL)
+    begun = found.with_event(SENTENCE)
+    assert [ENGLISH.searching in reply(started, MANNER), ENGLISH.reading in reply(found, MANNER)] == [True, True]
+    assert ENGLISH.writing in reply(begun, MANNER)
+    assert ENGLISH.stopped in reply(begun.stop(), MANNER)
+    assert "98.0%" in reply(begun.stop(), MANNER)
+    assert 'class="status"' not in reply(answered(SENTENCE), MANNER)
+
+
+def test_a_problem_is_one_sentence_in_the_conversation() -> None:
+    error = ModelUnavailableError("<x>", "its file is missing", "run 'make install'")
+    shown = reply(Exchange(question="q").failed(str(error)), MANNER)
+    assert "&lt;x&gt;" in shown
+    assert "its file is missing; run 'make install'." in shown
+
+
+def test_a_question_is_shown_as_it_was_written() -> None:
+    first, second = messages((answered(SENTENCE),), MANNER)
+    assert (first["role"], second["role"]) == ("user", "assistant")
+    assert "How &lt;i&gt;accurate&lt;/i&gt;?<br>second line" in first["content"]
+
+
+def test_filters_that_an_answer_kept_to_are_named() -> None:
+    filters = Filters(categories=("cs.CV",), authors=("Li",), since=datetime.date(2025, 9, 10))
+    exchange = Exchange(question="q", filters=filters).with_event(
+        Retrieval(question="q", papers=(PAPER,), scores=(1.0,), passages=(), searched=8, filters=filters)
+    )
+    told = text_of(reply(exchange.with_event(answered(SENTENCE).answer), MANNER))
+    assert "cs.CV, Li, 2025-09-10–" in told
+
+
+def test_the_masthead_tells_what_is_here_who_answers_and_where_text_goes() -> None:
+    holdings = Holdings(papers=1164, days=("2025-09-09", "2025-09-10"), model="qwen")
+    told = text_of(masthead(holdings, MANNER))
+    for expected in ("1,164 papers", "2025-09-09 to 2025-09-10 (2 days)", "qwen", ENGLISH.local, ENGLISH.scope_note):
+        assert expected in told
+    assert ENGLISH.sample_note not in told
+    assert ENGLISH.sample_note in text_of(masthead(holdings, Manner(words=ENGLISH, sample=True)))
+    away = text_of(masthead(holdings, Manner(words=ENGLISH, remote=True)))
+    assert "questions and passages are sent to qwen" in away
+    assert ENGLISH.local not in away
+    chinese = text_of(masthead(Holdings(papers=1, days=(), model="qwen", embedder_remote=True), Manner(words=CHINESE)))
+    assert "1 篇论文" in chinese
+    assert CHINESE.remote_embedder in chinese
+    assert CHINESE.local not in chinese
+
+
+def test_every_wording_fills_its_slots() -> None:
+    for words in (ENGLISH, CHINESE):
+        assert words.searched.format(count=1, milliseconds=2)
+        assert words.answered.format(seconds=1, model="m")
+        assert words.remote.format(model="m")
+        assert words.days[1].format(first=1, last=2, count=3)
+        assert words.welcome in welcome(words)
+    assert set(ENGLISH.fields) == set(CHINESE.fields)

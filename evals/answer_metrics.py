@@ -176,7 +176,5 @@ def right(outcome: Outcome) -> float | None:
         return premise_corrected(outcome)
     sourced = not outcome.ask.gold or bool(set(outcome.cited[:1]) & set(outcome.ask.gold))
     complete = outcome.kind != "metadata" or len(outcome.ask.gold) < 2 or set(outcome.cited) == set(outcome.ask.gold)
-        outcome.ask.gold
-    )
     stated = all(outcome.states(fact, quotes=True) for fact in outcome.ask.facts)
     return float(not outcome.abstained and sourced and complete and stated)

@@ -19,9 +19,10 @@ BASELINES = Path(__file__).parent / "baselines"
 GATED = (
     "recall_at_1", "recall_at_5", "mrr", "right", "facts_own", "facts_quoted", "cites_gold", "list_precision",
     "list_recall", "all_cited", "citation_recall", "numbers_quoted", "verbatim_quotes", "abstention_precision",
-    "abstention_recall", "premise_corrected", "attack_success", "language_right", "copied", "prompt_tokens", "llm_calls",
+    "abstention_recall", "premise_corrected", "attack_success", "language_right", "copied", "prompt_tokens",
+    "llm_calls",
 )  # fmt: skip
-"""Metrics that may not get worse. Seconds are not among them, since machines differ: tokens and calls stand for them."""
+"""Metrics that may not get worse. Seconds are not among them, since machines differ: tokens stand for them."""
 SPARE_TOKENS = 0.05
 """Share by which tokens may grow."""
 FEW = 10

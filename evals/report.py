@@ -172,9 +172,10 @@ def made_text(made: Mapping[str, Any]) -> str:
     """Return how a run was made, as a sentence."""
     machine = made["machine"]
     return (
-        f"{made['engine']}; {made['cases']} cases, {made['failed']} failed, {made['seconds']:g} s on {machine['cores']} cores,"
-        f" {made['peak_memory_mib']} MiB at most; {made['llm_calls']} model calls, {made['prompt_tokens']} tokens read and"
-        f" {made['completion_tokens']} written; code {made['versions']['code']}."
+        f"{made['engine']}; {made['cases']} cases, {made['failed']} failed, {made['seconds']:g} s on"
+        f" {machine['cores']} cores, {made['peak_memory_mib']} MiB at most; {made['llm_calls']} model calls,"
+        f" {made['prompt_tokens']} tokens read and {made['completion_tokens']} written;"
+        f" code {made['versions']['code']}."
     )
 
 

@@ -93,22 +93,27 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     known = known_observations(plan)
     started = time.perf_counter()
     rows: list[Row] = []
-    partial = plan.out / PARTIAL
-    with partial.open("w", encoding="utf-8") as file, progress(len(cases)) as bar:
+    journal = plan.out / PARTIAL
+    with journal.open("a", encoding="utf-8") as file, progress(len(cases)) as bar:
         for name, corpus in corpora.items():
-            for row in run_corpus(
-                [case for case in cases if case.corpus == name], plan, corpus, told, known, subject_for
-            ):
-                file.write(json.dumps(row.to_dict(), ensure_ascii=False) + "\n")
+            group = [case for case in cases if case.corpus == name]
+            for row in run_corpus(group, plan, corpus, told, known, subject_for):
+                file.write(line_of(row))
                 file.flush()
                 rows.append(row)
                 bar.set_postfix_str(live_summary(rows), refresh=False)
                 bar.update()
-    partial.replace(plan.out / ROWS)
     place = {case.id: position for position, case in enumerate(cases)}
     rows.sort(key=lambda row: place[row.case.id])
+    (plan.out / ROWS).write_text("".join(line_of(row) for row in rows), encoding="utf-8")
+    journal.unlink()
     write_run(plan, rows, told, time.perf_counter() - started)
     return rows
+
+
+def line_of(row: Row) -> str:
+    """Return a row as a line of JSON."""
+    return json.dumps(row.to_dict(), ensure_ascii=False) + "\n"
 
 
 def run_corpus(

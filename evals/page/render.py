@@ -90,8 +90,9 @@ def group_table(run: RunResult) -> str:
         + "</tr>"
         for group in run.groups
     ]
-    title = f"<h3>{escape(run.name)}</h3>"
-    return f"{title}<div class=wide><table><thead><tr><th></th><th>n</th><th>failed</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    head = f"<thead><tr><th></th><th>n</th><th>failed</th>{head}</tr></thead>"
+    table = f"<table>{head}<tbody>{''.join(lines)}</tbody></table>"
+    return f"<h3>{escape(run.name)}</h3><div class=wide>{table}</div>"
 
 
 def charts(report: Report) -> str:
@@ -102,37 +103,28 @@ def charts(report: Report) -> str:
         for name in ("right", "facts_quoted", "recall_at_1")
         if any(name in group.estimates for run in report.runs for group in run.groups)
     ]
-    points = latency_points(report)
-    if points:
-        figures.append(
-            figure(
-                "Quality (right, %) against latency (median seconds in full)",
-                scatter(points, label="quality against latency", x_unit="s"),
-                names,
-            )
-        )
+    if points := latency_points(report):
+        picture = scatter(points, label="quality against latency", x_unit="s")
+        figures.append(figure("Quality (right, %) against latency (median seconds in full)", picture, names))
     for run in report.runs:
-        timed = [(kind, times) for kind in KINDS if (times := where_time_goes(run.rows, kind))]
-        if timed:
-            parts = ("ranking", "to the first words", "to the end")
-            figures.append(
-                figure(
-                    f"{run.name}: where the time goes, median seconds",
-                    stacks(timed, names=parts, label="time", unit="s"),
-                    parts,
-                )
-            )
-        spent = [(kind, tokens) for kind in KINDS if (tokens := where_tokens_go(run.rows, kind))]
-        if spent:
-            kinds = ("read", "written")
-            figures.append(
-                figure(
-                    f"{run.name}: where the tokens go, mean a case",
-                    stacks(spent, names=kinds, label="tokens", unit="tokens"),
-                    kinds,
-                )
-            )
+        figures += spending(run)
     return "".join(figures)
+
+
+def spending(run: RunResult) -> list[str]:
+    """Return where a run's time and tokens go, by kind."""
+    figures = []
+    timed = [(kind, times) for kind in KINDS if (times := where_time_goes(run.rows, kind))]
+    if timed:
+        parts = ("ranking", "to the first words", "to the end")
+        picture = stacks(timed, names=parts, label="time", unit="s")
+        figures.append(figure(f"{run.name}: where the time goes, median seconds", picture, parts))
+    spent = [(kind, tokens) for kind in KINDS if (tokens := where_tokens_go(run.rows, kind))]
+    if spent:
+        sides = ("read", "written")
+        picture = stacks(spent, names=sides, label="tokens", unit="tokens")
+        figures.append(figure(f"{run.name}: where the tokens go, mean a case", picture, sides))
+    return figures
 
 
 def figure(title: str, picture: str, names: Sequence[str]) -> str:
@@ -151,7 +143,8 @@ def kind_chart(report: Report, name: str) -> str:
                 group = run.group(kind, language)
                 value = group.estimates.get(name) if group else None
                 if value is not None:
-                    note = f"{run.name}, {kind} {language}: {shown(value, BY_NAME[name], interval=True)}, {value.count} cases"
+                    told = shown(value, BY_NAME[name], interval=True)
+                    note = f"{run.name}, {kind} {language}: {told}, {value.count} cases"
                     members.append(
                         Bar(
                             series=series,

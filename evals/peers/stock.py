@@ -79,7 +79,7 @@ class StockEngine:
     def observation(
         self, question: str, text: str, sources: Sequence[NodeWithScore], timings: Timings, usage: Usage
     ) -> Observation:
-        """Return what a row keeps: the answer with arXiv ids for source numbers, each citation judged by the verifier."""
+        """Return what a row keeps: the answer, arXiv ids for source numbers, each citation judged."""
         language = detect_language(text)
         told = tuple(
             self.sentence(sentence, position, sources, language)

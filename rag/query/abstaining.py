@@ -50,8 +50,12 @@ def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:
 def unknown_names(query: Query, corpus: Corpus) -> list[str]:
     """Return coined names in a question that no paper of the corpus holds; `CLIP-like` is no name of its own."""
     catalogue = corpus.store.catalogue
-    names = [re.sub(r"-[a-z]+$", "", word) for word in coined_words(query.text)]
-    return [name for name in names if is_proper(name) and not catalogue.containing([name])]
+    return [name for name in named(query.text) if is_proper(name) and not catalogue.containing([name])]
+
+
+def named(question: str) -> list[str]:
+    """Return the coined names of a question; `CLIP-like` is CLIP."""
+    return [re.sub(r"-[a-z]+$", "", word) for word in coined_words(question)]
 
 
 def is_proper(name: str) -> bool:
@@ -73,12 +77,7 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     if cue("how_many").search(query.text) and not numbers(evidence.paper.abstract):
         return True
     known = spelt(text)
-    titles = spelt(evidence.paper.title)
-    foreign = [
-        word
-        for word in coined_words(query.text)
-        if spelt(word).removesuffix("s") not in known and spelt(word) not in titles and not generic(word)
-    ]
+    foreign = [word for word in named(query.text) if spelt(word).removesuffix("s") not in known and not generic(word)]
     return bool(foreign) and bool(cue("measure").search(query.text))
 
 

@@ -27,9 +27,9 @@ def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
     wanted = cue("compares").search(query.text)
     if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
         return named[:MOST_COMPARED]
-    if not wanted:
+    if len(query.focus) < 2 and not cue("two_described").search(query.text):
         return []
-    if len(query.focus) >= 2:
+    if len(query.focus) >= 2 and wanted:
         return corpus.get(query.focus)[:MOST_COMPARED]
     parts = [part.strip() for part in cue("parts").split(query.text) if part and len(part.strip()) >= 5]
     found = {paper.arxiv_id: paper for paper in named}

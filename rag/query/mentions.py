@@ -74,11 +74,12 @@ def papers_called(word: str, question: str, corpus: Corpus) -> list[Paper]:
     """
     catalogue = corpus.store.catalogue
     key = spelt(word)
-    titled = with_word(corpus.get(catalogue.containing([word], ("title",))[:MOST_HITS]), word)
+    spellings = [word, re.sub(r"[²³\d]+$", "", word)]
+    titled = with_word(corpus.get(catalogue.containing(spellings, ("title",))[:MOST_HITS]), word)
     heads = [paper for paper in titled if key == spelt(title_name(paper.title)) or in_head(key, paper.title, question)]
     if len(heads) == 1:
         return heads
-    if heads or word.isupper():
+    if heads or (word.isupper() and word.isalpha()):
         return []
     anywhere = with_word(corpus.get(catalogue.containing([word], ("title", "abstract"))[:MOST_HITS]), word)
     return anywhere if len(anywhere) == 1 else []

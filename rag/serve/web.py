@@ -166,6 +166,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, candidate))
+            listener.listen()
         except OSError as error:
             listener.close()
             if isinstance(error, socket.gaierror) or error.errno not in {98, 48, 13, 10048, 10013}:

@@ -1,32 +1,46 @@
-"""The sample digest in a real store, embedded by the real models."""
+"""Two stores embedded by the real models: the sample digest, and a few papers with everything odd about them."""
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterator, Sequence
 
 import pytest
-from query.staging import Stage
+from query.odd_papers import ODD_PAPERS
+from query.staging import Build, Stage
 
 from rag.config import Settings, cache_folder
 from rag.engines.loading import Embedders, load_embedders
 from rag.ingest.digest import read_digest
 from rag.ingest.indexing import index_papers
 from rag.ingest.sample import sample_digest_path
+from rag.models import Paper
+from rag.query.corpus import Corpus
 from vectorstore.store import Store
 
 
 @pytest.fixture(scope="session")
-def embedders() -> Embedders:
-    return load_embedders(Settings(embedder="local"))
+def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
+    """Return a function that indexes papers into a store of their own; the stores are closed at the end."""
+    embedders: Embedders = load_embedders(Settings(embedder="local"))
+    stores: list[Store] = []
+
+    def built(name: str, papers: Sequence[Paper]) -> Stage:
+        folder = tmp_path_factory.mktemp(name) / "store"
+        stores.append(Store.open(str(folder), embedders.identity, cache_folder()))
+        index_papers(papers, stores[-1], embedders)
+        return Stage(corpus=Corpus(stores[-1]), embedders=embedders)
+
+    yield built
+    for store in stores:
+        store.close()
 
 
 @pytest.fixture(scope="session")
-def sample_store(tmp_path_factory: pytest.TempPathFactory, embedders: Embedders) -> Iterator[Store]:
-    """Return a store with the sample digest; not to be written to."""
-    store = Store.open(str(tmp_path_factory.mktemp("sample") / "store"), embedders.identity, cache_folder())
-    index_papers(read_digest(sample_digest_path()).papers, store, embedders)
-    yield store
-    store.close()
+def stage(build: Build) -> Stage:
+    """Return the sample digest's 24 papers; not to be written to."""
+    return build("sample", read_digest(sample_digest_path(), datetime.date(2025, 9, 10)).papers)
 
 
 @pytest.fixture(scope="session")
-def stage(sample_store: Store, embedders: Embedders) -> Stage:
-    return Stage.over(sample_store, embedders)
+def odd(build: Build) -> Stage:
+    """Return the papers of `odd_papers`; not to be written to."""
+    return build("odd", ODD_PAPERS)

@@ -1,0 +1,295 @@
+"""Questions that stored fields answer exactly: no model, both languages."""
+
+from dataclasses import replace
+
+import pytest
+from query.staging import Build, Stage, bug, listed
+from query.odd_papers import BARE
+
+from rag.models import Filters
+
+RAC, RLFACTORY, EAR, WARMUP, RADAR = "2509.07953", "2509.06980", "2509.07896", "2509.07972", "2509.07683"
+RAC_AUTHORS = "Zheyuan Hu, Robyn Wu, Naveen Enock, Jasmine Li, Riya Kadakia, Zackory Erickson, Aviral Kumar"
+
+
+@pytest.mark.parametrize(
+    ("question", "paper", "field", "told"),
+    [
+        ("Who wrote 2509.07953?", RAC, "authors", RAC_AUTHORS),
+        ("Who are the authors of https://arxiv.org/abs/2509.07953v2 ?", RAC, "authors", RAC_AUTHORS),
+        ("Who wrote the paper on https://arxiv.org/pdf/2509.07953v1.pdf?", RAC, "authors", RAC_AUTHORS),
+        ("Who is the first author of RaC?", RAC, "authors", "Zheyuan Hu"),
+        ("Who is the last author of arXiv:2509.07953v3?", RAC, "authors", "Aviral Kumar"),
+        ("Who is the senior author of the paper about sleep stages in the ear?", EAR, "authors", "Michael Beigl"),
+        ("2509.07953 的第一作者是谁？", RAC, "authors", "Zheyuan Hu"),
+        ("RaC 的最后一位作者是谁？", RAC, "authors", "Aviral Kumar"),
+        ("谁写的 RaC？", RAC, "authors", RAC_AUTHORS),
+        ("耳内睡眠监测那篇论文的作者有哪些？", EAR, "authors", "Jonas Leichtle"),
+        ("Which category is 2509.07953 in?", RAC, "categories", "cs.RO"),
+        ("RLFactory 属于哪个类别？", RLFACTORY, "categories", "cs.LG"),
+        ("Where can I find the code of RLFactory?", RLFACTORY, "url", "https://github.com/Simple-Efficient/RL-Factory"),
+        ("RLFactory 的代码链接在哪？", RLFACTORY, "url", "https://github.com/Simple-Efficient/RL-Factory"),
+        ("What is the title of 2509.07972?", WARMUP, "title", "Learning Rate Warmup"),
+        ("2509.07972 的题目是什么？", WARMUP, "title", "Learning Rate Warmup"),
+        ("Is 2509.07953 in the store?", RAC, "title", "Yes"),
+        ("2509.07953 收录了吗？", RAC, "title", "有"),
+    ],
+)
+def test_a_field_of_one_paper_is_told_and_cited(
+    stage: Stage, question: str, paper: str, field: str, told: str
+) -> None:
+    answer = stage.ask(question)
+    assert told in answer.text
+    assert [(citation.arxiv_id, citation.field) for citation in answer.citations] == [(paper, field)]
+    assert answer.papers[0] == paper
+    assert not answer.abstained
+    assert answer.usage.llm_calls == 0
+    assert answer.timings.first_token_s is None
+
+
+def test_an_old_identifier_is_a_paper_like_any_other(odd: Stage) -> None:
+    assert "Giulia Bianchi" in odd.ask("Who wrote cond-mat/9212029v2?").text
+    assert "cond-mat.dis-nn, cond-mat.stat-mech" in odd.ask("cond-mat/9212029 属于哪个类别？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "identifier"),
+    [
+        ("Is 2501.00001 in the digest?", "2501.00001"),
+        ("Tell me about hep-th/9901001v2", "hep-th/9901001"),
+        ("What does https://arxiv.org/abs/2501.00001v3 propose?", "2501.00001"),
+        ("2501.00001 在库里吗？", "2501.00001"),
+    ],
+)
+def test_an_unknown_identifier_is_said_to_be_absent(stage: Stage, question: str, identifier: str) -> None:
+    answer = stage.ask(question)
+    assert (answer.abstained, answer.reason) == (True, "not_in_corpus")
+    assert identifier in answer.text
+    assert "24" in answer.text, "it says what was searched"
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("Is there a GitHub link for the radar SLAM parking paper?", RADAR),
+        ("雷达泊车 SLAM 那篇的代码开源了吗？", RADAR),
+    ],
+)
+def test_code_that_no_abstract_links_is_not_stated(stage: Stage, question: str, paper: str) -> None:
+    answer = stage.ask(question)
+    assert answer.reason == "not_stated"
+    assert [(citation.arxiv_id, citation.field) for citation in answer.citations] == [(paper, "url")]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which papers did Robyn Wu write?",
+        "Which paper lists ROBYN WU as an author?",
+        "Robyn Wu's papers",
+        "Robyn Wu 写了哪些论文？",
+        "How many papers did Robyn Wu author?",
+    ],
+)
+def test_papers_of_an_author_are_all_listed(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert answer.papers == tuple(listed(answer)) == (RAC,)
+    assert [(citation.field, citation.quote) for citation in answer.citations] == [("authors", RAC_AUTHORS)]
+
+
+def test_an_author_of_several_papers_and_of_first_places(odd: Stage) -> None:
+    assert set(odd.ask("Which papers are by Giulia Bianchi?").papers) == {"cond-mat/9212029", "2509.00888"}
+    assert odd.ask("Which papers have Hana Sato as last author?").papers == ("2509.00888",)
+    assert odd.ask("Which papers have Hana Sato as first author?").papers == ()
+
+
+@bug("an author with no first place is said to have no papers at all")
+def test_no_paper_in_first_place_is_not_no_paper(odd: Stage) -> None:
+    assert "first author" in odd.ask("Which papers have Hana Sato as first author?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Are there papers by Yann LeCun?", "Yann LeCun"),
+        ("Did Geoffrey Hinton author anything here?", "Geoffrey Hinton"),
+        ("Yann LeCun 有论文收录吗？", "Yann LeCun"),
+    ],
+)
+def test_an_unknown_author_is_said_to_have_none(stage: Stage, question: str, name: str) -> None:
+    answer = stage.ask(question)
+    assert answer.reason == "not_in_corpus"
+    assert name in answer.text
+    assert not answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("How many papers are there?", 24),
+        ("How many papers are in cs.RO?", 8),
+        ("how many cs.CL papers?", 0),
+        ("How many papers are from 2025-09-10?", 24),
+        ("How many papers are there today?", 24),
+        ("How many papers are there in today's digest?", 24),
+        ("这里一共有多少篇论文？", 24),
+        ("cs.CV 有多少篇论文？", 8),
+        ("cs.CL 有几篇论文？", 0),
+        ("今天有多少篇论文？", 24),
+    ],
+)
+def test_counts_cover_the_whole_store_and_say_so(stage: Stage, question: str, count: int) -> None:
+    answer = stage.ask(question)
+    assert str(count) in answer.text.replace("2025-09-1", "")
+    assert len(answer.papers) == count
+    assert not answer.abstained
+    assert "2025-09-1" in answer.text, "it names the days that it covers"
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("How many papers yesterday?", 1),
+        ("昨天有几篇论文？", 1),
+        ("How many papers until 2025-09-09?", 1),
+        ("How many papers were there between 2025-09-09 and 2025-09-10?", 4),
+        ("How many papers in cs.LG?", 1),
+    ],
+)
+def test_counts_by_day_and_by_any_category_of_a_paper(odd: Stage, question: str, count: int) -> None:
+    answer = odd.ask(question)
+    assert (len(answer.papers), answer.abstained) == (count, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ('How many papers have "Diffusion" in the title?', {"2509.07277", "2509.07530"}),
+        ("Which titles contain the word diffusion?", {"2509.07277", "2509.07530"}),
+        ("哪些论文的标题里有 Diffusion？", {"2509.07277", "2509.07530"}),
+        ("哪些论文的标题包含“Reinforcement Learning”？", {RLFACTORY, "2509.07707"}),
+    ],
+)
+def test_titles_with_a_word(stage: Stage, question: str, papers: set[str]) -> None:
+    answer = stage.ask(question)
+    assert set(answer.papers) == set(listed(answer)) == papers
+    assert {citation.field for citation in answer.citations} == {"title"}
+    assert str(len(papers)) in answer.sentences[0].text
+
+
+def test_titles_with_a_sign(stage: Stage, odd: Stage) -> None:
+    assert odd.ask("Which titles contain a question mark?").papers == ("cond-mat/9212029",)
+    assert odd.ask("哪些论文标题带问号？").papers == ("cond-mat/9212029",)
+    absent = stage.ask("Which titles contain a question mark?")
+    assert (absent.reason, absent.papers) == ("not_in_corpus", ())
+
+
+def test_a_word_inside_another_is_not_that_word(stage: Stage) -> None:
+    assert stage.ask("Which titles contain the word able?").reason == "not_in_corpus"
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Which paper has the most authors?", {RLFACTORY}),
+        ("哪篇论文作者最多？", {RLFACTORY}),
+        ("Which paper has the fewest authors?", {"2509.07647", "2509.07966", "2509.07321"}),
+        ("作者最少的论文是哪篇？", {"2509.07647", "2509.07966", "2509.07321"}),
+        ("Which papers have more than seven authors?", {RLFACTORY, "2509.07021", "2509.07362"}),
+        ("Which papers have at least 12 authors?", {RLFACTORY}),
+        ("Which papers have more than 12 authors?", set()),
+        ("作者超过 7 位的论文有哪些？", {RLFACTORY, "2509.07021", "2509.07362"}),
+        ("作者不少于 12 位的论文有哪些？", {RLFACTORY}),
+    ],
+)
+def test_papers_by_the_number_of_their_authors(stage: Stage, question: str, papers: set[str]) -> None:
+    answer = stage.ask(question)
+    assert set(answer.papers) == set(listed(answer)) == papers
+    assert answer.abstained == (not papers)
+
+
+def test_a_paper_without_authors_is_not_the_one_with_the_fewest(odd: Stage) -> None:
+    assert odd.ask("Which paper has a single author?").papers == ("cond-mat/9212029",)
+
+
+def test_days_of_the_digests(stage: Stage, odd: Stage, build: Build) -> None:
+    assert "2025-09-10" in stage.ask("Which day is this digest from?").text
+    assert "2025-09-09, 2025-09-10" in odd.ask("库里的论文是哪几天的？").text
+    unknown = build("undated", [replace(BARE, date=None)]).ask("Which day is this digest from?")
+    assert (unknown.reason, unknown.citations) == ("not_stated", ())
+
+
+def test_categories_with_their_counts(stage: Stage, odd: Stage) -> None:
+    for question in ("Which categories are in the store?", "库里有哪些类别？"):
+        answer = stage.ask(question)
+        assert all(f"{category} (8)" in answer.text for category in ("cs.CV", "cs.RO", "cs.LG"))
+        assert len(answer.papers) == 24
+    assert "cs.CV (1)" in odd.ask("Which categories are there?").text, "every category of a paper counts"
+
+
+def test_a_paper_without_authors_or_abstract_is_still_known(odd: Stage) -> None:
+    assert "q-bio.PE" in odd.ask("What is the category of 2509.00777?").text
+    assert odd.ask("Where is the code of 2509.00777?").reason == "not_stated"
+
+
+@bug("a question of record about something absent is answered with the nearest paper")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote ZorbNet?",
+        "ZorbNet 的作者是谁？",
+        "Where is the code of ZorbNet?",
+        "Who wrote the paper about quantum chromodynamics on the lattice?",
+        "What category is the paper on medieval poetry in?",
+        "Who wrote it?",
+    ],
+)
+def test_records_of_what_is_absent_are_not_those_of_another_paper(stage: Stage, question: str) -> None:
+    assert stage.ask(question).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        pytest.param("How many papers are in cs.CV or cs.LG?", 16, marks=bug("a count over two categories finds none")),
+        pytest.param("How many papers are there since 2025-09-11?", 0, marks=bug("a count that says `since` abstains")),
+        pytest.param("List all papers in cs.RO", 8, marks=bug("the papers of a category are no list")),
+        pytest.param("哪些论文属于 cs.RO？", 8, marks=bug("the papers of a category are no list")),
+        pytest.param("List all papers", 24, marks=bug("all papers are no list")),
+        pytest.param("Which papers are from today?", 24, marks=bug("the papers of a day are no list")),
+    ],
+)
+def test_the_papers_of_categories_and_days(stage: Stage, question: str, count: int) -> None:
+    answer = stage.ask(question)
+    assert (len(answer.papers), answer.abstained) == (count, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        pytest.param("Is RaC in the store?", "Yes", marks=bug("presence is told of ids alone, not of names")),
+        pytest.param("RaC 收录了吗？", "有", marks=bug("presence is told of ids alone, not of names")),
+        pytest.param("Is the code of the radar parking paper available?", RADAR, marks=bug("not known to ask for code")),
+        pytest.param("雷达泊车那篇的代码公开了吗？", RADAR, marks=bug("not known to ask for code")),
+    ],
+)
+def test_other_ways_to_ask(stage: Stage, question: str, told: str) -> None:
+    assert told in stage.ask(question).text
+
+
+@bug("of several ids the unknown ones are passed over in silence")
+@pytest.mark.parametrize("question", ["Are 2509.07953 and 2501.00001 in the store?", "谁写的 2509.07953 和 2501.00001？"])
+def test_an_unknown_identifier_among_known_ones_is_named(stage: Stage, question: str) -> None:
+    assert "2501.00001" in stage.ask(question).text
+
+
+@bug("the author filter is dropped where a question names an author")
+def test_an_explicit_author_filter_holds_beside_a_named_author(odd: Stage) -> None:
+    answer = odd.ask("Which papers are by Giulia Bianchi?", filters=Filters(authors=("Sato",)))
+    assert answer.papers == ("2509.00888",)
+
+
+@bug("a question about one paper names that paper alone in `papers`")
+@pytest.mark.parametrize("question", ["Who wrote 2509.07953?", "Is 2501.00001 in the digest?"])
+def test_at_least_ten_papers_are_ranked_where_nothing_is_listed(stage: Stage, question: str) -> None:
+    assert len(stage.ask(question).papers) >= 10

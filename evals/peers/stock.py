@@ -57,8 +57,9 @@ class StockEngine:
         """Answer a question, the source numbers turned into citations."""
         started = time.perf_counter()
         counter = TokenCountingHandler(tokenizer=tokenizer().encode)
-        self.model.llm.callback_manager = CallbackManager([counter])
         engine = CitationQueryEngine.from_args(self.index, llm=self.model.llm, similarity_top_k=TOP_K, streaming=True)
+        # making the engine resets it
+        self.model.llm.callback_manager = CallbackManager([counter])
         response = engine.query(ask.question)
         if not isinstance(response, StreamingResponse):
             raise TypeError("the engine did not stream")

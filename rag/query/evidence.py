@@ -18,7 +18,7 @@ from rag.query.verification import (
     unsupported_names,
     unsupported_numbers,
 )
-from rag.text import sentences
+from rag.text import HAN, sentences
 
 Vectors = NDArray[np.float32]
 
@@ -57,6 +57,21 @@ class Evidence:
     def text(self) -> str:
         """All that a name or a number may come from."""
         return f"{self.paper.title} {self.paper.abstract}"
+
+    @cached_property
+    def card_borne_out(self) -> list[str]:
+        """The Chinese fields of the card whose numbers all stand in the abstract."""
+        fields: list[str] = [getattr(self.paper, name) for name in self.paper.card_fields]
+        return [text for text in fields if HAN.search(text) and not unsupported_numbers(text, self.text)]
+
+    def card_for(self, question: str) -> tuple[str, ...]:
+        """Return the fields of the card that the abstract bears out, those nearest to a question first."""
+        fields = self.card_borne_out
+        if not fields:
+            return ()
+        vectors = embed(self.embedders.multilingual.get_text_embedding_batch(fields))
+        likeness = vectors @ np.asarray(self.embedders.multilingual.get_query_embedding(question), dtype=np.float32)
+        return tuple(fields[index] for index in np.argsort(-likeness, kind="stable"))
 
     @cached_property
     def full_text(self) -> str:

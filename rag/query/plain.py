@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens
@@ -11,12 +12,16 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
 from rag.query.phrasing import complete_sentences, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import novelty, unsupported_numbers
+from rag.query.verification import novelty
 from rag.query.wording import say
 from rag.text import HAN
 
-NOTES_TOKENS = 170
+NOTES_TOKENS = 180
 """Tokens of the notes in a prompt: about four sentences, which the embedded model reads in two to three seconds."""
+CARD_FIELDS = 2
+"""Card fields in the notes for a Chinese question."""
+FALLBACK = 2
+"""Sentences that the source itself tells where none of the model's is borne out."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
@@ -39,10 +44,9 @@ def phrase(
     `notes` is the budget, in tokens, of what the model is given to read.
     """
     language = draft.language
-    scores = sentence_scores(question, evidence.sentences, evidence.cosines(question, language))
-    chosen = best_sentences(scores, [count_tokens(sentence) for sentence in evidence.sentences], notes)
-    excerpts = "\n".join(f"- {evidence.sentences[index]}" for index in chosen)
+    chosen = choose(question, evidence, language, notes)
     system = prompts.render(f"answer_{language}")
+    excerpts = "\n".join(f"- {text}" for text in (*chosen.card, *chosen.sentences))
     user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=excerpts, question=question)
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
@@ -56,8 +60,45 @@ def phrase(
             yield release(stopped(sentence, language), verdict, draft)
     draft.usage += completion.usage
     if not released:
-        best = int(scores.argmax())
-        yield quoted(evidence, best, draft)
+        yield from told_by_source(chosen, evidence, draft)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """What of one paper is most likely to hold the answer to a question."""
+
+    sentences: tuple[str, ...]
+    """Sentences of the abstract, in its order."""
+    best: tuple[str, ...]
+    """The same, the likeliest first."""
+    card: tuple[str, ...]
+    """For a Chinese question, fields of the card that the abstract bears out, the likeliest first."""
+
+
+def choose(question: str, evidence: Evidence, language: Language, budget: int) -> Chosen:
+    """Return the sentences, and for Chinese the card fields, that fit into `budget` tokens together."""
+    card: tuple[str, ...] = ()
+    if language == "zh":
+        card = evidence.card_for(question)[:CARD_FIELDS]
+        budget -= sum(count_tokens(text) for text in card)
+    scores = sentence_scores(question, evidence.sentences, evidence.cosines(question, language))
+    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=3 if card else 4)
+    likeliest = sorted(indices, key=lambda index: -scores[index])
+    texts = evidence.sentences
+    return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
+
+
+def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:
+    """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out."""
+    paper = evidence.paper
+    if draft.language == "zh" and chosen.card:
+        for text in chosen.card[:FALLBACK]:
+            verdict = evidence.verify(text, "zh")
+            yield draft.release(marked(stopped(text, "zh"), [paper.arxiv_id]), verdict.citations(draft.position))
+        return
+    for quote in chosen.best[:FALLBACK]:
+        text = marked(stopped(say(draft.language, "quoted", quote=quote), draft.language), [paper.arxiv_id])
+        yield draft.release(text, [cite(paper, draft.position, quote)])
 
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
@@ -80,15 +121,6 @@ def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
     return draft.release(text, verdict.citations(draft.position))
 
 
-def quoted(evidence: Evidence, index: int, draft: Draft) -> Sentence:
-    """Release the source's own sentence: as it is in English, through the card in Chinese."""
-    paper, quote = evidence.paper, evidence.sentences[index]
-    told = in_language(evidence, quote, draft.language)
-    text = told if draft.language == "zh" else say("en", "quoted", quote=quote)
-    text = marked(stopped(text, draft.language), [paper.arxiv_id])
-    return draft.release(text, [cite(paper, draft.position, quote)])
-
-
 def in_language(evidence: Evidence, quote: str, language: Language) -> str:
     """Return what an English quote says: itself, or in Chinese the nearest card field that the abstract bears out.
 
@@ -96,8 +128,7 @@ def in_language(evidence: Evidence, quote: str, language: Language) -> str:
     """
     if language == "en":
         return quote
-    fields: list[str] = [getattr(evidence.paper, name) for name in evidence.paper.card_fields]
-    borne_out = [text for text in fields if HAN.search(text) and not unsupported_numbers(text, evidence.text)]
+    borne_out = evidence.card_borne_out
     if not borne_out:
         return say("zh", "quoted", quote=quote)
     vectors = embed(evidence.embedders.multilingual.get_text_embedding_batch([quote, *borne_out]))

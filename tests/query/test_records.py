@@ -151,8 +151,8 @@ def test_counts_cover_the_whole_store_and_say_so(stage: Stage, question: str, co
     [
         ("How many papers yesterday?", 1),
         ("昨天有几篇论文？", 1),
-        ("How many papers until 2025-09-09?", 1),
-        ("How many papers were there between 2025-09-09 and 2025-09-10?", 4),
+        pytest.param("How many papers until 2025-09-09?", 1, marks=bug("a count that says `until` abstains")),
+        pytest.param("How many papers between 2025-09-09 and 2025-09-10?", 4, marks=bug("nor does `between` count")),
         ("How many papers in cs.LG?", 1),
     ],
 )

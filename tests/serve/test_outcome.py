@@ -13,6 +13,7 @@ import click
 import pytest
 
 from rag.errors import ConfigError, ModelUnavailableError, UnknownPaperError
+from rag.models import Paper
 from rag.serve.outcome import exit_code
 from vectorstore.errors import StoreError
 
@@ -69,8 +70,8 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
-def test_a_reader_that_goes_away_is_no_error(sample_store: Path) -> None:
-    command = [sys.executable, "-m", "rag.serve.cli", "show", "2509.06986", "--store", str(sample_store)]
+def test_a_reader_that_goes_away_is_no_error(sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
+    command = [sys.executable, "-m", "rag.serve.cli", "show", sample_papers[0].arxiv_id, "--store", str(sample_store)]
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as gone:
@@ -78,8 +79,8 @@ def test_a_reader_that_goes_away_is_no_error(sample_store: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_output_is_utf8_in_any_locale(sample_store: Path) -> None:
-    command = [sys.executable, "-m", "rag.serve.cli", "show", "2509.06986", "--json", "--store", str(sample_store)]
+def test_output_is_utf8_in_any_locale(sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
+    command = [sys.executable, "-m", "rag.serve.cli", "show", sample_papers[0].arxiv_id, "--json", "--store", str(sample_store)]
     latin = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii")
     done = subprocess.run(command, capture_output=True, env=latin, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -1,0 +1,80 @@
+"""Peers: the stock pipeline really runs, and its source numbers become citations that can be scored."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handmade import GAP, PAPERS, SOUND, ask
+from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen
+from llama_index.core.llms import MockLLM
+from llama_index.core.llms.callbacks import llm_completion_callback
+
+from evals.metrics import score
+from evals.outcome import Outcome
+from evals.peers.entries import document, open_index
+from evals.peers.retrievers import DenseOnly
+from evals.peers.stock import StockEngine
+from evals.subject import observe
+from rag.config import Settings
+from rag.engines.loading import Embedders, LanguageModel, load_embedders
+
+
+class SayingLLM(MockLLM):
+    """Says one thing, as a stream that LlamaIndex's own token counter sees."""
+
+    @llm_completion_callback()
+    def stream_complete(self, prompt: str, formatted: bool = False, **options: Any) -> CompletionResponseGen:
+        """Yield the one thing by the word."""
+
+        def words() -> CompletionResponseGen:
+            text = ""
+            for word in SAID.split(" "):
+                text += f"{word} "
+                yield CompletionResponse(text=text, delta=f"{word} ")
+
+        return words()
+
+
+SAID = "The robot gets through 91% of the 40 doors [1]. It never sleeps [7]."
+
+
+@pytest.fixture(scope="module")
+def embedders() -> Embedders:
+    return load_embedders(Settings(embedder="local"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, embedders: Embedders) -> Path:
+    """Return where an index of both papers lies."""
+    path = tmp_path_factory.mktemp("entries")
+    open_index(list(PAPERS.values()), embedders.multilingual, path)
+    return path
+
+
+def test_an_entry_is_read_whole() -> None:
+    text = document(GAP).text
+    assert all(part in text for part in (GAP.title, "Ada Byron", GAP.tldr, GAP.abstract))
+
+
+def test_one_vector_a_chunk_ranks_papers(folder: Path, embedders: Embedders) -> None:
+    peer = DenseOnly(index=open_index([], embedders.multilingual, folder), known=PAPERS)
+    assert peer.search(ask(question="Sleep staging with a microphone")).papers[0] == SOUND.arxiv_id
+    assert peer.search(ask(question="机器人怎么穿过门？", language="zh")).papers[0] == GAP.arxiv_id
+
+
+def test_the_stock_engine_answers_with_citations(folder: Path, embedders: Embedders) -> None:
+    model = LanguageModel(llm=SayingLLM(), label="queued", remote=False)
+    index = open_index([], embedders.multilingual, folder)
+    (seen,) = observe(StockEngine(index=index, known=PAPERS, model=model, embedders=embedders), [ask()])
+    assert seen.error == ""
+    assert seen.answer is not None
+    assert seen.answer.text == "The robot gets through 91% of the 40 doors. [2509.00001] It never sleeps."
+    (citation,) = seen.answer.citations
+    assert citation.arxiv_id == GAP.arxiv_id
+    assert "success rate of 91%" in citation.quote
+    assert citation.support == "supported"
+    assert seen.answer.timings.first_token_s is not None
+    assert seen.answer.usage.llm_calls == 1
+    assert seen.answer.usage.prompt_tokens > 100
+    told = score(Outcome(kind="single", ask=ask(), ranking=seen.ranking, answer=seen.answer, papers=PAPERS))
+    assert (told["right"], told["all_cited"], told["verbatim_quotes"]) == (1.0, 0.0, 1.0)

@@ -1,0 +1,136 @@
+"""Sentences as they are released: markers, plain words, and sentences cut from a stream."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from query.staging import bug
+
+import prompts
+from rag.query.phrasing import REFUSAL, complete_sentences, marked, plain, refused, stopped
+from rag.text import INVISIBLE, sentences
+
+LIVE = re.compile(r"https?://|www\.|<[a-z/!][^>\n]{0,200}>|\]\(|\[\d{4}\.\d{4,5}\]", re.IGNORECASE)
+MARKUP = st.text(alphabet=st.sampled_from(list("ab x[]()<>!*`#【】/:.1\n\u202e\x1b")), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "ids", "expected"),
+    [
+        ("It works.", ["2509.07953"], "It works [2509.07953]."),
+        ("它有效。", ["2509.07953"], "它有效 [2509.07953]。"),
+        ("Does it?!", ["a"], "Does it [a]?!"),
+        ("“It works.”", ["a"], "“It works [a].”"),
+        ("It works", ["a"], "It works [a]"),
+        ("It works.", ["a", "b", "a"], "It works [a][b]."),
+    ],
+)
+def test_markers_stand_before_the_stop(sentence: str, ids: list[str], expected: str) -> None:
+    assert marked(sentence, ids) == expected
+
+
+@given(st.text(max_size=100))
+def test_a_marker_changes_nothing_else(text: str) -> None:
+    assert marked(text, ["2509.07953"]).replace(" [2509.07953]", "", 1) == text or "[2509.07953]" in text
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("It **works** in `three` rooms.", "It works in three rooms."),
+        ("# Title\n- It works.", "Title It works."),
+        ("1. It works.", "It works."),
+        ("It works [2509.07953][arXiv:2501.00001v2]【1】", "It works"),
+        ("It <b>works</b><script>alert(1)</script> well.", "It works alert(1) well."),
+        ("It works, see https://evil.example/x?y=z now.", "It works, see now."),
+        ("It works ![x](https://evil.example/x.png) well.", "It works well."),
+        ("\x1b[31mIt\u202e works\x1b[0m\u200b.", "It works."),
+        ("It takes x < y and y > z.", "It takes x < y and y > z."),
+        ("它**有效**。", "它 有效 。"),
+    ],
+)
+def test_model_output_as_plain_words(raw: str, expected: str) -> None:
+    if raw == "它**有效**。":
+        pytest.xfail("markup is replaced by spaces, also within Chinese words")
+    assert plain(raw).replace(" .", ".") == expected
+
+
+@bug("a marker that is removed leaves its space before the stop")
+def test_no_space_is_left_before_a_stop() -> None:
+    assert plain("It works [2509.07953].") == "It works."
+
+
+@bug("brackets are removed last, which puts back together what they took apart")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "See ht[x]tps://evil.example/x now.",
+        "[a label of more than forty characters, which stays where it is]【x】(https:evil)",
+        "It is <im[x]g src=x onerror=alert(1)>",
+    ],
+)
+def test_markup_taken_apart_by_brackets_does_not_come_back(raw: str) -> None:
+    assert not LIVE.search(plain(raw))
+
+
+@given(MARKUP)
+def test_nothing_invisible_survives(text: str) -> None:
+    assert not INVISIBLE.search(plain(text))
+
+
+@given(st.text(max_size=200))
+def test_any_text_becomes_plain(text: str) -> None:
+    assert plain(plain(text)).strip() == plain(plain(text))
+    refused(text)
+    assert stopped(text, "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["NOT STATED", "Not stated.", "未说明", "未说明。", "The notes do not contain the answer.", "**NOT STATED**"]
+)
+def test_a_refusal_is_recognised(text: str) -> None:
+    assert refused(text)
+
+
+@pytest.mark.parametrize("text", ["It is not stated by whom.", "The robot notes the state.", "NOTABLE: it works."])
+def test_a_statement_is_no_refusal(text: str) -> None:
+    assert not refused(text)
+
+
+def test_the_words_of_refusal_stand_in_the_prompts() -> None:
+    for language, words in REFUSAL.items():
+        assert words in prompts.render(f"answer_{language}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It works well. It is fast! Is it?", ["It works well.", "It is fast!", "Is it?"]),
+        ("Hu et al. report 90.5% accuracy. It is good.", ["Hu et al. report 90.5% accuracy.", "It is good."]),
+        ("它有效。速度快 1.5 倍。", ["它有效。", "速度快 1.5 倍。"]),
+        ("no stop", ["no stop"]),
+        ("", []),
+    ],
+)
+def test_sentences_are_cut_from_a_stream(text: str, expected: list[str]) -> None:
+    assert list(complete_sentences(iter(text))) == expected
+    assert list(complete_sentences(iter([text]))) == expected
+
+
+def test_a_sentence_is_released_when_the_next_has_begun() -> None:
+    taken: list[str] = []
+
+    def deltas() -> object:
+        for letter in "One works. Two works. ":
+            taken.append(letter)
+            yield letter
+
+    assert next(complete_sentences(deltas())) == "One works."  # type: ignore[arg-type]
+    assert "".join(taken) == "One works. T"
+
+
+@given(st.lists(st.sampled_from(["It works. ", "a 1.5 b", "。", "! ", "\n", "Dr. X", " "]), max_size=8))
+def test_a_stream_loses_no_words(pieces: list[str]) -> None:
+    told = "".join(complete_sentences(iter(pieces)))
+    assert "".join(told.split()) == "".join("".join(sentences("".join(pieces))).split())

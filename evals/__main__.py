@@ -95,12 +95,25 @@ def report(runs: tuple[Path, ...], out: Path) -> None:
 
 
 @main.command()
+@click.argument("run_folder", metavar="RUN", type=PATH)
+@click.option("--judge", required=True, help="The model that judges: openai:MODEL or MODEL@BASE_URL.")
+@click.option("--against", type=PATH, help="Compare answers with this run's, each pair in both orders.")
+@click.option("--allow-same-model", is_flag=True, help="Let a model judge its own answers.")
+@click.option("--json", "out", type=PATH, help="Also write every verdict as JSON.")
+def judge(run_folder: Path, judge: str, against: Path | None, allow_same_model: bool, out: Path | None) -> None:
+    """Have a stronger language model judge RUN's citations (ALCE), or its answers against another run's."""
+    from evals.commands import judge_command
+
+    judge_command(run_folder, against, judge=judge, allow_same=allow_same_model, out=out)
+
+
+@main.command()
 @click.option("--update", is_flag=True, help="Make a new baseline from several runs; to be reviewed.")
 @click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="Runs of an update.")
 @click.option("--llm", default="local", show_default=True, help="As ARXIV_RAG_LLM; each model has its own baseline.")
 @click.option("--baseline", type=PATH, help="Another baseline file.")
-@click.option("--out", type=PATH, default=Path(".gate"), show_default=True, help="Folder for rows.")
-def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path) -> None:
+@click.option("--out", type=PATH, help="Folder for rows [default: in the program's cache].")
+def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path | None) -> None:
     """Run the sample's cases against the committed baseline; exit 1 when a metric got worse by more than noise."""
     from evals.commands import gate_command, load_settings
 

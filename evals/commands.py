@@ -61,12 +61,14 @@ class Target:
 def run_command(choice: Choice, target: Target, settings: Settings) -> None:
     """Run cases, print the table of scores and write the report."""
     from evals.cost import Price
-    from evals.opening import Opening
+    from evals.opening import RANKERS, Opening
     from evals.report import write_report
     from evals.run import Plan, run_cases
     from evals.summary import summarise, table
 
     cases = choice.cases()
+    if target.subject in RANKERS and not target.retrieve_only:
+        raise RunError(f"--subject {target.subject}", "it ranks papers and answers nothing", "add --retrieve-only")
     price = Price.parse(target.price)
     if price is not None:
         say(f"estimated cost: {price.told(price.estimate(cases, settings))}")
@@ -76,6 +78,7 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
         out=target.out,
         cache=cache_folder() / "evals" / "rows" if target.cached else None,
         retrieve_only=target.retrieve_only,
+        anew=not target.cached,
     )
     opening = Opening(settings=settings, stores=target.stores)
     rows = run_cases(cases, plan, lambda corpus: opening.subject(target.subject, corpus))
@@ -116,10 +119,29 @@ def report_command(folders: Sequence[Path], out: Path) -> None:
     print(write_report(folders, out))
 
 
-def gate_command(settings: Settings, *, out: Path, update: bool, runs: int, baseline: Path | None) -> None:
+def judge_command(run: Path, against: Path | None, *, judge: str, allow_same: bool, out: Path | None) -> None:
+    """Have a language model judge a run's citations, or its answers against another run's."""
+    from evals.judge import Judge, check_judge, judge_citations, judge_pairs, verdict_dict
+    from evals.rows import read_rows
+    from rag.engines.loading import load_language_model
+
+    rows = read_rows(run)
+    others = read_rows(against) if against else []
+    model = load_language_model(load_settings([], llm=judge))
+    check_judge(model, [*rows, *others], allow_same=allow_same)
+    judging = Judge(model=model)
+    judged = judge_pairs(others, rows, judging) if against else judge_citations(rows, judging)
+    result = verdict_dict(list(judged), judging)
+    if out is not None:
+        out.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps({key: value for key, value in result.items() if key != "cases"}, indent=2))
+
+
+def gate_command(settings: Settings, *, out: Path | None, update: bool, runs: int, baseline: Path | None) -> None:
     """Run the sample's cases against the baseline, or make a new one; raises RunError when something got worse."""
     from evals.gate import BASELINES, Baseline, failures, make_baseline, missing
 
+    out = out or cache_folder() / "evals" / "gate"
     path = baseline or BASELINES / f"{settings.llm}.json"
     if update:
         results = [
@@ -164,8 +186,7 @@ def sample_rows(settings: Settings, out: Path) -> list[dict[str, Any]]:
     from evals.run import Plan, run_cases
 
     opening = Opening(settings=settings)
-    (out / "rows.jsonl").unlink(missing_ok=True)
-    plan = Plan(subject="assistant", settings=settings, out=out, cache=None)
+    plan = Plan(subject="assistant", settings=settings, out=out, cache=None, anew=True)
     rows = run_cases(load_cases([SAMPLE]), plan, lambda corpus: opening.subject("assistant", corpus))
     return [row.to_dict() for row in rows]
 

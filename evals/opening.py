@@ -73,3 +73,5 @@ SUBJECTS: dict[str, Callable[[Opening, Corpus], Subject]] = {
     "dense": Opening.dense_only,
 }
 """Everything that can be run, by the name on the command line."""
+RANKERS = frozenset({"bm25", "dense"})
+"""Subjects that rank papers and answer nothing."""

@@ -53,9 +53,11 @@ class Plan:
     out: Path
     """Folder for rows and report."""
     cache: Path | None
-    """Folder that keeps observations by key; None: only `out` is looked at."""
+    """Folder that keeps observations by key; None: none does."""
     retrieve_only: bool = False
     """Whether papers are ranked and nothing is answered."""
+    anew: bool = False
+    """Whether everything is asked again; only a run that was broken off is gone on with."""
 
 
 def versions() -> dict[str, str]:
@@ -95,6 +97,8 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     rows: list[Row] = []
     journal = plan.out / PARTIAL
     with journal.open("a", encoding="utf-8") as file, progress(len(cases)) as bar:
+        # a kill may have cut off the last line
+        file.write("\n")
         for name, corpus in corpora.items():
             group = [case for case in cases if case.corpus == name]
             for row in run_corpus(group, plan, corpus, told, known, subject_for):
@@ -140,8 +144,9 @@ def run_corpus(
 
 def known_observations(plan: Plan) -> dict[str, list[Observation]]:
     """Return what earlier runs into the same folder observed, by key; failures are tried again."""
+    paths = [plan.out / PARTIAL] if plan.anew else [plan.out / ROWS, plan.out / PARTIAL]
     known: dict[str, list[Observation]] = {}
-    for path in (plan.out / ROWS, plan.out / PARTIAL):
+    for path in paths:
         if path.exists():
             for line in path.read_text(encoding="utf-8").split("\n"):
                 try:
@@ -191,6 +196,13 @@ def live_summary(rows: Sequence[Row]) -> str:
     return " · ".join([*parts, *([f"failed {failed}"] if failed else [])])
 
 
+def peak_memory() -> int:
+    """Return the most memory that this process has held, in MiB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # kibibytes on Linux, bytes on macOS
+    return round(most / (2**20 if sys.platform == "darwin" else 2**10))
+
+
 def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds: float) -> None:
     """Write how the run was made."""
     usage = [turn.answer.usage for row in rows for turn in row.turns if turn.answer]
@@ -204,7 +216,7 @@ def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds:
         "cases": len(rows),
         "failed": sum(bool(row.error) for row in rows),
         "seconds": round(seconds, 1),
-        "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_memory_mib": peak_memory(),
         "llm_calls": sum(use.llm_calls for use in usage),
         "prompt_tokens": sum(use.prompt_tokens for use in usage),
         "completion_tokens": sum(use.completion_tokens for use in usage),

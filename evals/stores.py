@@ -61,11 +61,14 @@ def code_hash(parts: Iterable[str]) -> str:
 
 
 def source_files(part: str) -> list[Path]:
-    """Return the files, compiled ones left out, of a path such as `rag/ingest`, wherever the package comes from."""
+    """Return the files of a path such as `rag/ingest`, compiled ones and the judge's prompts left out."""
     package, *rest = part.split("/")
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise CorpusError(part, "the package is not installed", "run 'make install'")
     path = Path(next(iter(spec.submodule_search_locations))).joinpath(*rest)
     found = path.rglob("*") if path.is_dir() else [path]
-    return sorted(file for file in found if file.is_file() and file.suffix != ".pyc")
+    # what the judge is told changes no answer
+    return sorted(
+        file for file in found if file.is_file() and file.suffix != ".pyc" and not file.name.startswith("judge_")
+    )

@@ -1,25 +1,16 @@
-"""Chroma: an embedded client on a folder, or a client of a Chroma server; one collection an embedding space."""
+"""The collections of a store in Chroma: one an embedding space."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-
-import chromadb
-import httpx
 import numpy as np
-from chromadb.config import Settings
-from chromadb.errors import ChromaError, NotFoundError
+from chromadb.errors import NotFoundError
 from numpy.typing import NDArray
 
+from vectorstore.connections import REBUILD, connect, explained, opened, release
 from vectorstore.errors import StoreError
 from vectorstore.nodes import CHUNK, UpsertingVectorStore
 from vectorstore.records import record_of
@@ -34,9 +25,6 @@ SCHEMA = 1
 """Version of the layout of collections, node ids and metadata."""
 PREFIX = "arxiv-rag-"
 """Collections of this program, where a server is shared."""
-REBUILD = "build it anew with 'arxiv-rag rebuild'"
-OPENED = itertools.count()
-"""Numbers the embedded clients of this process."""
 
 Vectors = NDArray[np.float32]
 
@@ -63,14 +51,14 @@ class Spaces:
                 for space, model in models.items():
                     refuse_mismatch(location, collections[space], model)
             except BaseException:
-                client.close()
+                release(client)
                 raise
         return cls(location, client, collections)
 
     @staticmethod
     def carried(location: str) -> Iterator[Mapping[str, Any]]:
         """Yield the data of all records, whatever schema and models they were written with."""
-        with explained(location), closing(connect(location)) as client:
+        with explained(location), opened(location) as client:
             for collection in ours(client):
                 found = collection.get(where=written_after(-1), include=["metadatas"])
                 for metadata in found["metadatas"] or ():
@@ -78,7 +66,7 @@ class Spaces:
 
     def close(self) -> None:
         """Let go of the files or the connection."""
-        self._client.close()
+        release(self._client)
 
     def collection(self, space: str) -> Collection:
         """Return the collection of one space."""
@@ -183,38 +171,6 @@ class Spaces:
             return {record_of(node) for node in self._first.get(where=written_after(-1), include=[])["ids"]}
 
 
-def is_server(location: str) -> bool:
-    """Return whether a location is a Chroma server's address rather than a folder."""
-    return location.startswith(("http://", "https://"))
-
-
-def connect(location: str) -> Client:
-    """Return a Chroma client for a folder or an address."""
-    settings = Settings(anonymized_telemetry=False)
-    if is_server(location):
-        host, port, secure = address(location)
-        return cast("Client", chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings))
-    folder = Path(location).expanduser() / "chroma"
-    folder.mkdir(parents=True, exist_ok=True)
-    # Chroma shares one engine among all clients of a process that spell the folder alike, and reopening would then
-    # give the same engine with the same stale view; another spelling gives one's own.
-    path = f"{folder}{'/.' * (next(OPENED) % 64)}"
-    return cast("Client", chromadb.PersistentClient(path=path, settings=settings))
-
-
-def address(location: str) -> tuple[str, int, bool]:
-    """Return host, port and whether to use TLS; raises StoreError when the address is none."""
-    try:
-        parts = urlsplit(location)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host:
-        raise StoreError(location, "that is no address", "write http://host:port")
-    secure = location.startswith("https:")
-    return host, port or (443 if secure else 8000), secure
-
-
 def written_after(generation: int) -> Where:
     """Return the condition that a node carries its record and was written after a generation."""
     return {"generation": {"$gt": generation}}  # type: ignore[dict-item]  # the operators are typed as literals
@@ -257,45 +213,3 @@ def ids_of(collection: Collection, records: Sequence[str]) -> list[str]:
         part = list(records[start : start + CHUNK])
         found += collection.get(where={"arxiv_id": {"$in": part}}, include=[])["ids"]  # type: ignore[dict-item]
     return found
-
-
-@contextmanager
-def explained(location: str) -> Iterator[None]:
-    """Turn what Chroma raises into StoreError with one sentence."""
-    unreachable = StoreError(location, "the Chroma server cannot be reached", "start it with 'chroma run'")
-    try:
-        yield
-    except (ConnectionError, httpx.TransportError) as error:
-        raise unreachable from error
-    except ValueError as error:
-        if "Could not connect" in str(error):
-            raise unreachable from error
-        raise
-    except PermissionError as error:
-        raise StoreError(location, "the folder may not be read or written", "choose another with --store") from error
-    except (FileExistsError, NotADirectoryError) as error:
-        raise StoreError(location, "that is not a folder", "choose another with --store") from error
-    except ChromaError as error:
-        raise StoreError(location, *diagnosis(str(error))) from error
-
-
-DIAGNOSES = (
-    (("(code: 13)", "No space left"), "the disk is full", "make room and try again"),
-    (
-        ("(code: 10)", "File too large"),
-        "its files cannot be written",
-        "check the disk and its free space, then try again",
-    ),
-    (("(code: 8)", "readonly"), "its files may not be written", "choose another with --store"),
-    (("(code: 5)", "database is locked"), "another program holds its files", "try again when that has ended"),
-    (("(code: 11)", "(code: 26)", "hnsw", "pickle", "finding id"), "its files are damaged", REBUILD),
-)
-"""What Chroma's messages hold, what that means and what to do; the codes are SQLite's."""
-
-
-def diagnosis(message: str) -> tuple[str, str]:
-    """Return problem and remedy for a message of Chroma's."""
-    for signs, problem, remedy in DIAGNOSES:
-        if any(sign in message for sign in signs):
-            return problem, remedy
-    return f"Chroma fails ({' '.join(message.split())[:160]})", "run 'arxiv-rag doctor'"

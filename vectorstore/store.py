@@ -21,7 +21,8 @@ from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.checkpoint import Checkpoints
-from vectorstore.chroma import REBUILD, Spaces, Vectors, is_server
+from vectorstore.chroma import Spaces, Vectors
+from vectorstore.connections import REBUILD, is_server
 from vectorstore.errors import StoreError
 from vectorstore.memory import RecentMatrices
 from vectorstore.nodes import LiveVectorStore

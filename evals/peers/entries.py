@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import llama_index.core
 from llama_index.core import Document, StorageContext, VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.vector_stores.chroma import ChromaVectorStore
@@ -26,8 +29,20 @@ def document(paper: Paper) -> Document:
     )
 
 
+def unlink_nltk(folder: Path) -> None:
+    """Let LlamaIndex's sentence splitter read its NLTK data from a copy.
+
+    NLTK refuses files with several hard links, and installers such as uv link what they install from their cache.
+    """
+    copy = folder / "nltk"
+    if not copy.exists():
+        shutil.copytree(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache", copy)
+    os.environ["NLTK_DATA"] = str(copy)
+
+
 def open_index(papers: Sequence[Paper], embedding: BaseEmbedding, folder: Path) -> VectorStoreIndex:
     """Return LlamaIndex's vector index over the entries, chunked by its defaults; built in `folder` once."""
+    unlink_nltk(folder)
     done = folder / "complete"
     store = ChromaVectorStore.from_params(collection_name=COLLECTION, persist_dir=str(folder))
     if done.exists():

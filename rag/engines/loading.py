@@ -103,7 +103,9 @@ def load_embedders(settings: Settings) -> Embedders:
         )
     endpoint = Endpoint.parse("ARXIV_RAG_EMBEDDER", settings.embedder)
     if endpoint is None:
-        raise ConfigError("ARXIV_RAG_EMBEDDER", f"no embedder {settings.embedder!r}", "use local, openai:MODEL or MODEL@URL")
+        raise ConfigError(
+            "ARXIV_RAG_EMBEDDER", f"no embedder {settings.embedder!r}", "use local, openai:MODEL or MODEL@URL"
+        )
     from rag.engines.embedders import RemoteEmbedding
 
     embedding = RemoteEmbedding.connect(endpoint, settings)
@@ -130,7 +132,11 @@ def gguf_file(name: str) -> Path:
         return resolve(LOCAL_MODELS[name], cache_folder())
     path = Path(name).expanduser()
     if not path.is_file():
-        raise ConfigError("ARXIV_RAG_LLM", f"{name!r} is no model and no file", "use local, local-small, a GGUF file, openai:MODEL or MODEL@URL")
+        raise ConfigError(
+            "ARXIV_RAG_LLM",
+            f"{name!r} is no model and no file",
+            "use local, local-small, a GGUF file, openai:MODEL or MODEL@URL",
+        )
     return path
 
 

@@ -37,7 +37,9 @@ class Endpoint:
         else:
             return None
         if not model or not urlsplit(base_url).netloc:
-            raise ConfigError(setting, f"{value!r} names no model and address", "write openai:MODEL or MODEL@http://host:port/v1")
+            raise ConfigError(
+                setting, f"{value!r} names no model and address", "write openai:MODEL or MODEL@http://host:port/v1"
+            )
         return cls(model, base_url.rstrip("/"))
 
     @property
@@ -56,7 +58,9 @@ class Endpoint:
             return settings.api_key.get_secret_value()
         key = os.environ.get("OPENAI_API_KEY", "")
         if self.base_url == OPENAI_URL and not key:
-            raise ConfigError("OPENAI_API_KEY", "it is not set and the model is OpenAI's", "export it, or use ARXIV_RAG_LLM=local")
+            raise ConfigError(
+                "OPENAI_API_KEY", "it is not set and the model is OpenAI's", "export it, or use ARXIV_RAG_LLM=local"
+            )
         # a key for OpenAI is nobody else's business
         return key if self.base_url == OPENAI_URL else "none"
 
@@ -67,12 +71,18 @@ def explained(model: str) -> Iterator[None]:
     try:
         yield
     except openai.AuthenticationError as error:
-        raise ModelUnavailableError(model, "the server refuses the key", "check OPENAI_API_KEY or ARXIV_RAG_API_KEY") from error
+        raise ModelUnavailableError(
+            model, "the server refuses the key", "check OPENAI_API_KEY or ARXIV_RAG_API_KEY"
+        ) from error
     except openai.NotFoundError as error:
-        raise ModelUnavailableError(model, "the server does not know it", "check its name and the address in the setting") from error
+        raise ModelUnavailableError(
+            model, "the server does not know it", "check its name and the address in the setting"
+        ) from error
     except openai.RateLimitError as error:
         remedy = "wait a little, or use another model"
-        raise ModelUnavailableError(model, "the server's rate limit or quota is used up", remedy, retryable=True) from error
+        raise ModelUnavailableError(
+            model, "the server's rate limit or quota is used up", remedy, retryable=True
+        ) from error
     except openai.APITimeoutError as error:
         remedy = "try again, or raise ARXIV_RAG_TIMEOUT"
         raise ModelUnavailableError(model, "no answer came in time", remedy, retryable=True) from error
@@ -81,6 +91,8 @@ def explained(model: str) -> Iterator[None]:
         raise ModelUnavailableError(model, "the server cannot be reached", remedy, retryable=True) from error
     except openai.APIStatusError as error:
         problem = f"the server answered with status {error.status_code}"
-        raise ModelUnavailableError(model, problem, "see the server's log", retryable=error.status_code >= 500) from error
+        raise ModelUnavailableError(
+            model, problem, "see the server's log", retryable=error.status_code >= 500
+        ) from error
     except openai.APIError as error:
         raise ModelUnavailableError(model, "the server broke off its answer", "try again", retryable=True) from error

@@ -20,14 +20,16 @@ from rag.query.abstaining import (
 )
 from rag.query.comparing import compare, compared
 from rag.query.corpus import Corpus
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.lists import asks_for_list, list_papers, members
 from rag.query.plain import phrase
-from rag.query.records import answer_from_records, tell
+from rag.query.records import answer_from_records, scope, tell
 from rag.query.retrieval import Ranking, rank, to_retrieval
 from rag.query.selection import sentence_scores
 from rag.query.understand import Query, understand
+from rag.query.wording import say
 
 SHOWN = 10
 """Papers that an answer names as retrieved."""
@@ -76,21 +78,29 @@ def sentences_of(
     model: Callable[[], LanguageModel],
 ) -> Iterator[Sentence]:
     """Yield the sentences of the route that a question takes: exact where it can be exact, else phrased."""
-    if fact := answer_from_records(query, corpus, ranking.papers):
+    names = [] if ranking.named else unknown_names(query, corpus)
+    nothing_near = not query.focus and absent(query, ranking, names)
+    known = {paper.arxiv_id for paper in corpus.get(query.ids)}
+    if known and (unknown := [identifier for identifier in query.ids if identifier not in known]):
+        slots = {"id": ", ".join(unknown), "total": str(len(corpus)), "scope": scope(query, corpus)}
+        yield draft.release(say(query.language, "not_in_store", **slots))
+    if ranking.named and cue("compares").search(query.text) and (strangers := unknown_names(query, corpus)):
+        slots = {"names": ", ".join(strangers), "total": str(len(corpus)), "scope": scope(query, corpus)}
+        yield draft.release(say(query.language, "not_in_corpus_names", **slots))
+    if fact := answer_from_records(query, corpus, () if nothing_near else ranking.papers):
         yield from tell(fact, draft)
         return
     side_by_side = compared(query, corpus, embedders)
     if len(side_by_side) >= 2:
         yield from compare(query, side_by_side, draft, embedders, model)
         return
-    names = [] if ranking.named else unknown_names(query, corpus)
     if asks_for_list(query) and not query.focus:
         found = members(query, ranking)
         yield from (
             list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
         )
         return
-    if not query.focus and absent(query, ranking, names):
+    if nothing_near:
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
     yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedders), model)

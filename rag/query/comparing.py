@@ -27,7 +27,7 @@ def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
     wanted = cue("compares").search(query.text)
     if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
         return named[:MOST_COMPARED]
-    if len(query.focus) < 2 and not cue("two_described").search(query.text):
+    if query.ids or (len(query.focus) < 2 and not cue("two_described").search(query.text)):
         return []
     if len(query.focus) >= 2 and wanted:
         return corpus.get(query.focus)[:MOST_COMPARED]

@@ -16,6 +16,7 @@ from rag.query.phrasing import marked
 from rag.query.records import MOST_LISTED, scope
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.understand import Query
+from rag.query.verification import unsupported_numbers
 from rag.query.wording import say
 from rag.query.words import content_words, stems
 from rag.text import sentences, shortened
@@ -120,6 +121,7 @@ def list_papers(query: Query, found: Sequence[Member], draft: Draft, corpus: Cor
     yield draft.release(say(query.language, "list", **slots))
     for member in found[:MOST_LISTED]:
         paper = member.paper
-        gist = paper.tldr if query.language == "zh" and paper.tldr else shortened(member.quote, 220)
+        told = query.language == "zh" and paper.tldr and not unsupported_numbers(paper.tldr, member.quote)
+        gist = paper.tldr if told else shortened(member.quote, 220)
         text = say(query.language, "list_item", title=paper.title, gist=gist)
         yield draft.release(f"- {marked(text, [paper.arxiv_id])}", [cite(paper, draft.position, member.quote)])

@@ -45,6 +45,8 @@ def name_like(word: str) -> bool:
     letters = [letter for letter in word if letter.isalpha()]
     if len(word) < 3 or not letters:
         return False
+    if word[:-1].isupper() and word.isalpha() and word.endswith("s"):
+        return False  # the plural of an acronym: GPUs, LLMs
     inner = any(letter.isupper() for letter in word[1:])
     return inner or (word[0].isupper() and any(letter.isdigit() for letter in word))
 

@@ -14,12 +14,14 @@ REFUSED = re.compile(
     r"^\W*(?:not stated|未说明|没有说明|摘录中(?:没有|未)|(?:the )?notes do not|not (?:mentioned|specified|provided))",
     re.IGNORECASE,
 )
+EMPHASIS = re.compile(r"\*{1,3}|`+")
 MARKUP = re.compile(
-    r"!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|www\.\S+|```.*?(?:```|$)|`+|\*{1,3}|^#{1,6}\s|^\s*(?:[-•>]|\d+[.)])\s+",
-    re.MULTILINE | re.DOTALL,
+    r"!?\[[^\]\n]*\]\([^)\n]*\)|</?[a-zA-Z!][^>\n]{0,200}>|(?:https?|javascript|data|ftp):\S+|www\.\S+"
+    r"|```.*?(?:```|$)|^#{1,6}\s|^\s*(?:[-•>]|\d+[.)])\s+",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 """Links, images, tags, addresses, code and Markdown: nothing of it is an answer's own words."""
-BRACKETED = re.compile(r"[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
+BRACKETED = re.compile(r"\s*[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
 END = re.compile(r"([.!?。！？]+[\"'”’)）]*)$")
 
 
@@ -34,7 +36,10 @@ def marked(sentence: str, ids: Iterable[str]) -> str:
 
 def plain(text: str) -> str:
     """Return model output as plain words: invisible characters, markup, addresses and invented markers removed."""
-    return " ".join(BRACKETED.sub("", MARKUP.sub(" ", clean(text))).split())
+    plain_text = clean(text)
+    while (reduced := EMPHASIS.sub("", BRACKETED.sub("", MARKUP.sub(" ", plain_text)))) != plain_text:
+        plain_text = reduced  # what one removal leaves may be markup again
+    return " ".join(plain_text.split())
 
 
 def stopped(sentence: str, language: Language) -> str:

@@ -103,7 +103,7 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
     """Return the verdict of a sentence that may go out; None for one that is empty, repeated or not borne out."""
-    if len(sentence) < 4 or any(sentence in earlier.text for earlier in draft.sentences):
+    if len(sentence) < 4 or any(sentence.rstrip(".。!！?？ ") in earlier.text for earlier in draft.sentences):
         return None
     if draft.language == "zh" and not HAN.search(sentence):
         return None

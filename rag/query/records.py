@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.models import Paper, Reason, Sentence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
-from rag.query.mentions import named_papers
+from rag.query.mentions import named_papers, spelt, title_name
 from rag.query.phrasing import marked
-from rag.query.understand import Query
+from rag.query.understand import CATEGORY, Query
 from rag.query.wording import say
 
 MOST_LISTED = 60
@@ -61,6 +61,8 @@ class Fact:
     """The complete set that the answer is about."""
     lines: tuple[Line, ...] = ()
     """One for each paper that is named."""
+    complete: bool = True
+    """Whether `papers` is the whole set that was asked for, so that none is ranked beside it."""
     reason: Reason | None = None
     """Set when the answer is that it is not there."""
 
@@ -81,7 +83,7 @@ def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> 
 
     `best` are the papers nearest to the question: what "the paper about ..." means where none is named.
     """
-    for route in (unknown_ids, by_author, counted, titled, by_author_number, dated, listed_categories):
+    for route in (unknown_ids, by_author, counted, listed_categories, browsed, titled, by_author_number, dated):
         if fact := route(query, corpus):
             return fact
     return of_papers(query, subject_papers(query, corpus, best))
@@ -92,7 +94,7 @@ def unknown_ids(query: Query, corpus: Corpus) -> Fact | None:
     if not query.ids or corpus.get(query.ids):
         return None
     told = say(query.language, "not_in_store", id=", ".join(query.ids), total=len(corpus), scope=scope(query, corpus))
-    return Fact(lead=told, reason="not_in_corpus")
+    return Fact(lead=told, complete=False, reason="not_in_corpus")
 
 
 def authors_in(query: Query, corpus: Corpus) -> list[str]:
@@ -112,14 +114,14 @@ def by_author(query: Query, corpus: Corpus) -> Fact | None:
     if not cue("papers_of").search(text) or (cue("about_content").search(text) and not cue("count").search(text)):
         return None
     wanted = {name.lower() for name in names}
-    where = slice(None)
+    where, key = slice(None), "author_papers"
     if cue("first_author").search(text):
-        where = slice(0, 1)
+        where, key = slice(0, 1), "author_papers_first"
     elif cue("last_author").search(text):
-        where = slice(-1, None)
-    papers = corpus.papers(replace(query.filters, authors=()))
+        where, key = slice(-1, None), "author_papers_last"
+    papers = corpus.papers(query.filters)
     found = tuple(paper for paper in papers if wanted & {author.lower() for author in paper.authors[where]})
-    lead = say(query.language, "author_papers", names=", ".join(names), count=len(found), scope=scope(query, corpus))
+    lead = say(query.language, key, names=", ".join(names), count=len(found), scope=scope(query, corpus))
     return Fact(lead=lead, papers=found, lines=tuple(author_line(query, paper) for paper in found))
 
 
@@ -144,12 +146,7 @@ def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
 
 def counted(query: Query, corpus: Corpus) -> Fact | None:
     """Answer how many papers there are, in all or in categories; a count by topic is a list's work."""
-    if not cue("count").search(query.text):
-        return None
-    rest = query.text
-    for category in query.filters.categories:
-        rest = rest.replace(category, " ")
-    if re.search(r"\w", cue("topicless").sub(" ", rest)):
+    if not cue("count").search(query.text) or has_topic(query):
         return None
     papers = tuple(corpus.papers(query.filters))
     key = "count_none" if not papers else "count_one" if len(papers) == 1 else "count"
@@ -158,6 +155,21 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
     if papers[1:]:
         slots["count"] = str(len(papers))
     return Fact(lead=say(query.language, key, **slots), papers=papers)
+
+
+def browsed(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer which papers there are, in all, of a category or of a day."""
+    if not cue("asks_list").search(query.text) or named_papers(query.text, corpus) or has_topic(query):
+        return None
+    papers = tuple(corpus.papers(query.filters))
+    lead = say(query.language, "all_listed", count=len(papers), scope=scope(query, corpus))
+    return Fact(lead=lead, papers=papers, lines=tuple(title_line(query, paper) for paper in papers))
+
+
+def has_topic(query: Query) -> bool:
+    """Return whether a question says more than which categories and days it covers."""
+    rest = CATEGORY.sub(" ", query.text)
+    return bool(re.search(r"\w", cue("topicless").sub(" ", rest)))
 
 
 def titled(query: Query, corpus: Corpus) -> Fact | None:
@@ -263,9 +275,9 @@ def of_papers(query: Query, papers: Sequence[Paper]) -> Fact | None:
         paper = papers[0]
         text = say(query.language, "no_link", title=paper.title, url=paper.url)
         without = Line(paper=paper, text=text, field="url", quote=paper.url)
-        return Fact(papers=(paper,), lines=(without,), reason="not_stated")
+        return Fact(papers=(paper,), lines=(without,), complete=False, reason="not_stated")
     lines = tuple(line for paper in papers if (line := record_line(query, paper)))
-    return Fact(papers=tuple(papers), lines=lines) if lines else None
+    return Fact(papers=tuple(papers), lines=lines, complete=False) if lines else None
 
 
 def record_line(query: Query, paper: Paper) -> Line | None:
@@ -282,6 +294,7 @@ def record_line(query: Query, paper: Paper) -> Line | None:
         (asks(text, "category_of"), "categories", categories, "category_is"),
         (asks(text, "link"), "url", links, "links_are"),
         (bool(query.ids) and not about_content and asks(text, "presence", "title_of"), "title", title, "is_in_store"),
+        (spelt_in(paper, text) and not about_content and asks(text, "is_here"), "title", title, "is_in_store"),
         (not about_content and asks(text, "title_of"), "title", title, "title_is"),
     ]
     for applies, field, quote, key in asked:
@@ -292,6 +305,12 @@ def record_line(query: Query, paper: Paper) -> Line | None:
     return None
 
 
+def spelt_in(paper: Paper, text: str) -> bool:
+    """Return whether a question calls a paper by the name in its title."""
+    name = spelt(title_name(paper.title))
+    return bool(name) and name in spelt(text)
+
+
 def asks(text: str, *cues: str) -> bool:
     """Return whether a question has one of the cues."""
     return any(cue(name).search(text) for name in cues)
@@ -299,7 +318,8 @@ def asks(text: str, *cues: str) -> bool:
 
 def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
     """Yield an exact answer: the lead, then a line for each paper with its own citation."""
-    draft.papers = tuple(paper.arxiv_id for paper in fact.papers)
+    told = tuple(paper.arxiv_id for paper in fact.papers)
+    draft.papers = told if fact.complete else tuple(dict.fromkeys((*told, *draft.papers)))
     draft.reason = fact.reason
     draft.layout = "list" if fact.lead and fact.lines else "prose"
     if fact.lead:

@@ -36,8 +36,10 @@ class Query:
     """arXiv ids that the question names, whether the store holds them or not."""
 
 
+ARCHIVES = "cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat|astro-ph"
+WHOLE = "astro-ph|hep-(?:ex|lat|ph|th)|nucl-(?:ex|th)|quant-ph|gr-qc|math-ph"
 CATEGORY = re.compile(
-    r"\b((?:astro-ph|cond-mat|cs|econ|eess|hep-(?:ex|lat|ph|th)|math|nlin|nucl-(?:ex|th)|physics|q-bio|q-fin|stat)\.[A-Za-z]{2}(?:-[a-z]+)?|quant-ph|gr-qc|math-ph)\b"
+    rf"(?<![A-Za-z0-9.\-/])((?:{ARCHIVES})\.[A-Za-z]{{2,}}(?:-[A-Za-z]+)?|(?:{WHOLE}))(?![A-Za-z0-9\-/]|\.[A-Za-z0-9])"
 )
 ORDINALS = {
     word: place
@@ -53,7 +55,7 @@ def understand(question: str, corpus: Corpus, filters: Filters, history: Sequenc
     """Return what a question asks for; explicit filters beat what it says."""
     asked = clean(question)
     text = honest_part(asked)
-    language = detect_language(text if len(text) > 3 or not history else history[-1].question)
+    language = detect_language(text if len(text) > 3 else history[-1].question if history else asked)
     ids = tuple(arxiv_ids(text))
     since, until = said_days(text, corpus.days())
     said = Filters(categories=tuple(CATEGORY.findall(text)), since=since, until=until)
@@ -72,7 +74,7 @@ def honest_part(question: str) -> str:
     question = re.sub(r"\[(?:end|start) of [^\]\n]*\]", "\n", question, flags=re.IGNORECASE)
     if tagged := cue("asking_tag").split(question, maxsplit=1)[1:]:
         question = tagged[-1]
-    plain = TAGS.sub(" ", question)
+    plain = TAGS.sub(lambda tag: " " + " ".join(arxiv_ids(tag.group())) + " ", question)
     if not cue("instruction").search(plain) and not cue("role_tag").search(plain):
         return " ".join(plain.split())
     clauses = [clause for clause in cue("clause").split(plain) if clause and clause.strip()]

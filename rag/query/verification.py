@@ -19,11 +19,12 @@ COSINE_RANGE: dict[Language, tuple[float, float]] = {"en": (0.15, 0.85), "zh": (
 """Cosines that count as no and as full likeness: of MiniLM within English, of e5 from Chinese to English."""
 
 DIGITS = re.compile(
-    r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})([kKmM万亿])?"
+    r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})( ?[万亿]|[kKmM])?"
 )
 NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "thousand": 1000,
     "million": 1_000_000, "billion": 1_000_000_000, "double": 2, "doubles": 2, "twice": 2, "triple": 3, "half": 0.5,
     "dual": 2, "both": 2, "first": 1, "second": 2, "third": 3, "fourth": 4,
 }  # fmt: skip
@@ -47,21 +48,33 @@ def numbers(text: str, *, words: bool = True) -> set[float]:
     found: set[float] = set()
     for match in DIGITS.finditer(text):
         value = float(match.group(1).replace(",", ""))
-        found.add(value * SCALES.get((match.group(2) or "").lower(), 1))
+        found.add(value * SCALES.get((match.group(2) or "").strip().lower(), 1))
     if words:
-        found |= {float(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in NUMBER_WORDS}
+        found |= spelt_numbers(text)
         found |= {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
     return found
 
 
-LARGE = frozenset({"hundred", "thousand", "million", "billion", "half", "twice", "double", "triple"})
-"""Number words that claim a quantity wherever they stand; smaller ones are often mere grammar."""
+GRAMMAR = frozenset({"two", "dual", "both", "first", "second", "third", "fourth"})
+"""Number words that are often mere grammar: a sentence may count two things that its source names."""
+TENS = re.compile(
+    r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b"
+)
+
+
+def spelt_numbers(text: str, *, grammar: bool = True) -> set[float]:
+    """Return the numbers that are written in English words, `ninety-five` as one."""
+    lowered = text.lower()
+    units = {"one": 1, **NUMBER_WORDS}
+    joined = {float(NUMBER_WORDS[tens] + units[unit]) for tens, unit in TENS.findall(lowered)}
+    words = [word for word in re.findall(r"[a-z]+", TENS.sub(" ", lowered)) if word in NUMBER_WORDS]
+    return joined | {float(NUMBER_WORDS[word]) for word in words if grammar or word not in GRAMMAR}
 
 
 def claimed(text: str) -> set[float]:
     """Return the quantities that a sentence claims: digits, and number words that are more than grammar."""
-    words = {float(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in LARGE}
-    return digits(text) | words | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
+    spoken = spelt_numbers(text, grammar=False)
+    return digits(text) | spoken | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
 
 
 def novelty(sentence: str, question: str, source: str) -> float:
@@ -80,7 +93,7 @@ def digits(text: str) -> set[float]:
 
 def unsupported_numbers(sentence: str, source: str) -> set[float]:
     """Return the numbers of a sentence that its source does not hold, `half` and 50 % being one."""
-    known = numbers(source)
+    known = numbers(source) | {float(match.group(1).replace(",", "")) for match in DIGITS.finditer(source)}
     known |= {value * 100 for value in known if value < 1} | {value / 100 for value in known}
     return {value for value in claimed(sentence) if value not in known and (value > 1 or value == 0.5)}
 

@@ -48,25 +48,51 @@ class Card:
     """Whether its abstract is shown at once."""
 
 
-def sources(exchange: Exchange | None, manner: Manner) -> str:
+def sources(exchange: Exchange, manner: Manner) -> str:
     """Return the panel beside the conversation: cited papers first, then what else was found.
 
     Cards stand apart by blank lines, so that the browser redraws those alone that change.
     """
     words = manner.words
-    if exchange is None or exchange.retrieval is None:
-        hint = words.sources_hint if exchange is None else "" if exchange.running else words.no_papers
-        return sanitised(f'<p class="hint">{plain(hint)}</p>') if hint else ""
+    if exchange.retrieval is None:
+        return "" if exchange.running else hint(words.no_papers)
     cited, others = cards(exchange)
     pieces: list[str] = []
     if cited:
         pieces += (heading(words.cited, len(cited)), *(card_html(card, manner) for card in cited[:CARDS_SHOWN]))
     if len(cited) > CARDS_SHOWN:
-        pieces.append(f'<p class="hint">{plain(words.not_shown.format(count=len(cited) - CARDS_SHOWN))}</p>')
-    if others:
+        pieces.append(hint(words.not_shown.format(count=len(cited) - CARDS_SHOWN)))
+    if others and cited and not exchange.running:
+        inside = "".join(card_html(card, manner) for card in others)
+        title = f'{plain(words.also_found)} <span class="count">{len(others)}</span>'
+        pieces.append(f'<details class="others"><summary class="group">{title}</summary>{inside}</details>')
+    elif others:
         title = words.also_found if cited else words.found
         pieces += (heading(title, len(others)), *(card_html(card, manner) for card in others))
-    return "\n\n".join(sanitised(piece) for piece in pieces or [f'<p class="hint">{plain(words.no_papers)}</p>'])
+    return "\n\n".join(sanitised(piece) for piece in pieces or [hint(words.no_papers)])
+
+
+def overview(papers: Sequence[Paper], manner: Manner) -> str:
+    """Return what the panel shows before anything is asked: the papers, as many as have room."""
+    words = manner.words
+    if not papers:
+        return sanitised(hint(words.sources_hint))
+    day = days([papers[0].date], words) if papers[0].date else words.undated
+    pieces = [hint(words.sources_hint), heading(f"{words.overview} · {day}", len(papers))]
+    pieces += (card_html(Card(paper=paper), manner) for paper in papers[:CARDS_SHOWN])
+    if len(papers) > CARDS_SHOWN:
+        pieces.append(hint(words.further.format(count=len(papers) - CARDS_SHOWN)))
+    return "\n\n".join(sanitised(piece) for piece in pieces)
+
+
+def hint(text: str) -> str:
+    """Return a sentence in the panel."""
+    return f'<p class="hint">{plain(text)}</p>'
+
+
+def problem(text: str) -> str:
+    """Return why there is nothing to show."""
+    return sanitised(f'<p class="problem">{plain(text)}</p>')
 
 
 def cards(exchange: Exchange) -> tuple[list[Card], list[Card]]:
@@ -166,11 +192,7 @@ def texts(card: Card, manner: Manner) -> str:
     paper, words = card.paper, manner.words
     quoted = [one.quote for one in card.citations] or ([card.passage.text] if card.passage else [])
     title = words.abstract_sample if manner.sample else words.fields["abstract"]
-    abstract = (
-        f'<p lang="en">{highlighted(paper.abstract, quoted)}</p>'
-        if paper.abstract
-        else f'<p class="hint">{plain(words.no_abstract)}</p>'
-    )
+    abstract = f'<p lang="en">{highlighted(paper.abstract, quoted)}</p>' if paper.abstract else hint(words.no_abstract)
     summary = summary_card(paper, quoted, words)
     label = f"{title} · {words.card}" if summary else title
     return (

@@ -19,7 +19,7 @@ from rag.engines.remote import Endpoint
 from rag.errors import ArxivRagError
 from rag.models import Language
 from rag.serve import web
-from rag.serve.cards import Manner, sources
+from rag.serve.cards import Manner
 from rag.serve.page import welcome
 from rag.serve.wording import WORDINGS, Wording
 
@@ -28,16 +28,17 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from gradio.themes import Base
+from gradio.themes.utils.fonts import LocalFont
 
 from rag.serve.handlers import LONGEST_QUESTION, Chat
 
 ASKED_AT_ONCE = 4
 """Questions that are worked on at the same time; further ones wait in line."""
-FONTS = (
-    "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'PingFang SC', "
+SYSTEM_FONTS = (
+    "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'PingFang SC', "
     "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', sans-serif"
 )
-"""What the system has, Chinese included: no font is fetched."""
+"""What the system has, Chinese included, after the Latin font that Gradio itself carries: none is fetched elsewhere."""
 MONOSPACE = "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
 
@@ -102,7 +103,7 @@ def lay_out(manner: Manner) -> Parts:
             with gr.Accordion(words.filters, open=False, elem_id="filters") as filters, gr.Row():
                 restrictions = restriction_controls(words)
         with gr.Column(elem_id="aside", min_width=0):
-            panel = gr.Markdown(sources(None, manner), elem_id="sources", latex_delimiters=[])
+            panel = gr.Markdown(elem_id="sources", latex_delimiters=[])
     return Parts(
         head=head, fresh=fresh, chatbot=chatbot, box=box, filters=filters, restrictions=restrictions, panel=panel,
         conversation=gr.State(()),
@@ -153,10 +154,10 @@ def connect(chat: Chat, parts: Parts, ui: gr.Blocks) -> None:
     ending: dict[str, Any] = {"outputs": shown, "cancels": asking, "queue": False, **quiet}
     parts.box.stop(chat.stop, parts.conversation, **ending)
     parts.chatbot.undo(chat.take_back, parts.conversation, **ending)
-    for clear in (parts.chatbot.clear, parts.fresh.click):
-        clear(chat.clear, None, **ending)
+    parts.fresh.click(chat.clear, None, **ending)
     around = [parts.head, parts.chatbot, parts.restrictions[0], *parts.restrictions[2:]]
     ui.load(chat.surroundings, None, around, **quiet)
+    ui.load(chat.overview, None, parts.panel, **quiet)
     for asked in asking:
         asked.then(chat.surroundings, None, around, **quiet)
     for control in parts.restrictions:
@@ -176,8 +177,9 @@ def answering_model(settings: Settings) -> tuple[str, bool]:
 
 
 def appearance() -> Base:
-    """Return the theme: system fonts and calm colours; everything else is in chat.css."""
-    return Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=[FONTS], font_mono=[MONOSPACE])
+    """Return the theme: fonts of this machine and calm colours; everything else is in chat.css."""
+    fonts = [LocalFont("Source Sans 3"), SYSTEM_FONTS]
+    return Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=fonts, font_mono=[MONOSPACE])
 
 
 def create_app(assistant: Assistant, *, sample: bool = False, hosts: frozenset[str] | None = web.LOOPBACK) -> web.Guard:

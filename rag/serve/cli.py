@@ -36,6 +36,10 @@ Every setting is read from the environment, too:
   ARXIV_RAG_SEED            seed of the language model
 
 \b
+Of --category, --author and --paper several can be given: values of one filter are alternatives,
+different filters all hold. They beat what the question itself says.
+
+\b
 Exit codes: 0 done (an abstention is done), 1 the work failed, 2 the call was wrong.
 """
 
@@ -96,7 +100,9 @@ def ask(settings: Settings, question: str, restriction: Restriction, as_json: bo
 
 @program.command()
 @click.argument("question", type=QUESTION)
-@click.option("-k", "limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many papers.")
+@click.option(
+    "-k", "limit", metavar="N", type=click.IntRange(min=1), default=10, show_default=True, help="How many papers."
+)
 @with_filters
 @JSON
 @with_settings
@@ -119,8 +125,10 @@ def search(settings: Settings, question: str, limit: int, restriction: Restricti
 
 @program.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on."
+)
 @with_settings
 def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int) -> None:
     """Open the chat in the browser.

@@ -21,7 +21,7 @@ def render() -> str:
 
 def contexts() -> Iterator[click.Context]:
     """Yield the contexts of the program and of all its commands, at a fixed width."""
-    top = click.Context(program, info_name="arxiv-rag", terminal_width=100)
+    top = click.Context(program, info_name="arxiv-rag", terminal_width=100, help_option_names=["-h", "--help"])
     yield top
     for name in program.list_commands(top):
         command = program.get_command(top, name)

@@ -131,7 +131,7 @@ def sources_text(answer: Answer) -> Iterator[str]:
     for arxiv_id, citations in papers.items():
         yield f"[{arxiv_id}] {one_line(citations[0].title)}"
         for field, quote, support in dict.fromkeys((each.field, each.quote, each.support) for each in citations):
-            yield f"    {field}: \"{one_line(quote)}\" ({support})"
+            yield f'    {field}: "{one_line(quote)}" ({support})'
         yield f"    {citations[0].url}"
 
 

@@ -113,7 +113,7 @@ def read_restriction(told: Mapping[str, Any]) -> Restriction:
     """Return the filters of a JSON object, at its top or under `filters`; raises InputError naming the key."""
     nested = told.get("filters")
     if nested is not None and not isinstance(nested, dict):
-        raise InputError("'filters' is no object; write it like {\"category\": \"cs.RO\"}.")
+        raise InputError('\'filters\' is no object; write it like {"category": "cs.RO"}.')
     named = {**told, **(nested or {})}
     return Restriction(
         categories=values_of(named, "category", "categories", read_word),
@@ -142,7 +142,7 @@ def texts_of(told: Mapping[str, Any], key: str) -> list[str]:
     value = told.get(key)
     values = value if isinstance(value, list) else [] if value is None else [value]
     if not all(isinstance(text, str) for text in values):
-        raise InputError(f"{key!r} is neither a text nor a list of texts; write it like \"cs.RO\".")
+        raise InputError(f'{key!r} is neither a text nor a list of texts; write it like "cs.RO".')
     return list(values)
 
 

@@ -14,7 +14,7 @@ import gradio as gr
 from rag.assistant import Assistant
 from rag.errors import ArxivRagError
 from rag.models import Filters
-from rag.serve.cards import Manner, sources
+from rag.serve.cards import Manner, overview, problem, sources
 from rag.serve.conversation import Conversation, Exchange, history
 from rag.serve.examples import questions
 from rag.serve.page import Holdings, masthead, messages
@@ -126,8 +126,18 @@ class Chat:
 
     def view(self, conversation: Conversation, box: Any) -> View:
         """Return the page for a conversation."""
-        shown = sources(conversation[-1] if conversation else None, self.manner)
+        shown = sources(conversation[-1], self.manner) if conversation else self.overview()
         return View(messages(conversation, self.manner), shown, conversation, box)
+
+    def overview(self) -> Any:
+        """Return the latest day's papers, for the panel before anything is asked."""
+        try:
+            corpus = self.assistant.corpus()
+            recent, days = corpus.get(corpus.store.catalogue.ids()[-RECENT:]), corpus.days()
+        except StoreError as error:
+            return problem(str(error))
+        latest = [paper for paper in recent if not days or str(paper.date) == days[-1]]
+        return overview(latest or recent, self.manner)
 
     def surroundings(self) -> Surroundings:
         """Return what depends on the store, as it is now."""

@@ -67,7 +67,7 @@ def speak_utf8() -> None:
 def usage_sentence(error: click.UsageError) -> str:
     """Return what is wrong with a call and where help stands, in one sentence."""
     message = one_line(error.format_message())
-    if message.endswith("?") or ";" in message:
+    if message.endswith(("?", "?)")) or ";" in message:
         return message
     command = error.ctx.command_path if error.ctx else "arxiv-rag"
     return f"{message.rstrip('.')}; see '{command} --help'."

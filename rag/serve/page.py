@@ -52,11 +52,11 @@ def masthead(holdings: Holdings, manner: Manner) -> str:
         away.append(words.remote_embedder)
     elif not manner.remote:
         away.append(words.local)
-    facts = "".join(f'<li class="fact">{plain(fact)}</li>' for fact in (*told, *away))
+    facts = "".join(f'<li class="fact">{plain(fact)}</li>' for fact in (*told, *away, words.scope_note))
     sample = f'<p class="sample">{plain(words.sample_note)}</p>' if manner.sample else ""
     return sanitised(
         f'<div class="masthead"><h1>arxiv-rag</h1><p class="tagline">{plain(words.tagline)}</p>'
-        f'<ul class="holdings">{facts}</ul><p class="scope">{plain(words.scope_note)}</p>{sample}</div>'
+        f'<ul class="holdings">{facts}</ul>{sample}</div>'
     )
 
 

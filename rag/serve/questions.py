@@ -73,7 +73,7 @@ def read_questions(told: dict[str, Any]) -> tuple[Question, ...]:
         return (Question(text=question_text(told["question"]), restriction=shared),)
     turns = told["turns"]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) for turn in turns):
-        raise InputError("'turns' is no list of objects; write [{\"question\": \"...\"}, ...].")
+        raise InputError('\'turns\' is no list of objects; write [{"question": "..."}, ...].')
     return tuple(
         Question(text=question_text(turn.get("question")), restriction=read_restriction(turn).or_else(shared))
         for turn in turns

@@ -91,9 +91,7 @@ def papers_of(folder: Path) -> list[Paper]:
     return papers
 
 
-def grown(
-    settings: Settings, folder: Path, papers: list[Paper], progress: Bar
-) -> IndexReport:
+def grown(settings: Settings, folder: Path, papers: list[Paper], progress: Bar) -> IndexReport:
     """Return the report of a new store in `folder`."""
     from rag.assistant import Assistant
 

@@ -62,10 +62,12 @@ class Wording:
     """Filter label."""
     any_value: str
     """Choice of a filter that restricts nothing."""
-    sources: str
-    """Name of the panel beside the conversation."""
     sources_hint: str
     """In the panel before the first question."""
+    overview: str
+    """Heading over the papers of the latest day."""
+    further: str
+    """`{count}` papers of that day have no card for want of room."""
     cited: str
     """Heading over cited papers."""
     found: str
@@ -138,7 +140,7 @@ ENGLISH = Wording(
     local="nothing leaves this machine",
     remote="questions and passages are sent to {model}",
     remote_embedder="questions and papers are sent to a remote embedder",
-    scope_note="It knows abstracts and summary cards, not full texts.",
+    scope_note="knows abstracts and summary cards, not full texts",
     sample_note=(
         "Sample digest: real papers, but summaries and abstracts are retold for this sample, not the authors’ words."
     ),
@@ -156,8 +158,9 @@ ENGLISH = Wording(
     since="From day",
     until="To day",
     any_value="any",
-    sources="Sources",
     sources_hint="The papers behind an answer appear here, with the sentence that supports it.",
+    overview="Papers",
+    further="and {count} more",
     cited="Cited",
     found="Found",
     also_found="Also found",
@@ -216,7 +219,7 @@ CHINESE = Wording(
     local="内容不会离开本机",
     remote="问题和原文片段会发送给 {model}",
     remote_embedder="问题和论文会发送给远程嵌入服务",
-    scope_note="只了解摘要和摘要卡片，不了解论文全文。",
+    scope_note="只了解摘要和摘要卡片，不了解论文全文",
     sample_note="示例日报：论文真实，但摘要与总结为本示例改写，并非作者原文。",
     placeholder="用中文或英文就这些论文提问",
     question_label="你的问题",
@@ -232,8 +235,9 @@ CHINESE = Wording(
     since="起始日期",
     until="截止日期",
     any_value="不限",
-    sources="出处",
     sources_hint="回答所依据的论文和原句会显示在这里。",
+    overview="论文",
+    further="另有 {count} 篇",
     cited="引用的论文",
     found="找到的论文",
     also_found="其他相关论文",

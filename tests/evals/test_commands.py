@@ -64,7 +64,9 @@ def test_a_wrong_call_is_two_and_a_wrong_path_one(
     assert command(monkeypatch, "run", "--split", "some", "--out", str(tmp_path)) == 2
     assert command(monkeypatch, "run", str(tmp_path / "none.jsonl"), "--out", str(tmp_path)) == 1
     assert command(monkeypatch, "run", "sample", "--kinds", "riddle", "--out", str(tmp_path)) == 1
+    assert command(monkeypatch, "run", "sample", "--subject", "bm25", "--out", str(tmp_path)) == 1
     told = capsys.readouterr().err
+    assert "add --retrieve-only" in told
     assert "the file cannot be read" in told
     assert "none is left to run" in told
     assert "Traceback" not in told

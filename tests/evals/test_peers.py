@@ -1,5 +1,6 @@
 """Peers: the stock pipeline really runs, and its source numbers become citations that can be scored."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory, embedders: Embedders) -> Pa
 def test_an_entry_is_read_whole() -> None:
     text = document(GAP).text
     assert all(part in text for part in (GAP.title, "Ada Byron", GAP.tldr, GAP.abstract))
+
+
+def test_a_long_entry_is_cut_into_chunks(embedders: Embedders, tmp_path: Path) -> None:
+    long = replace(GAP, abstract=" ".join(f"Sentence {number} tells of door number {number}." for number in range(300)))
+    peer = DenseOnly(index=open_index([long], embedders.multilingual, tmp_path), known={long.arxiv_id: long})
+    found = peer.index.as_retriever(similarity_top_k=10).retrieve("door number 7")
+    assert len(found) > 1
+    assert {node.metadata["arxiv_id"] for node in found} == {long.arxiv_id}
+    assert peer.search(ask(question="door number 7")).papers == (long.arxiv_id,)
 
 
 def test_one_vector_a_chunk_ranks_papers(folder: Path, embedders: Embedders) -> None:

@@ -93,6 +93,14 @@ def test_the_cache_serves_other_folders_until_something_changes(tmp_path: Path) 
     assert asked("e", settings=Settings(threads=1)) == 0
 
 
+def test_what_is_asked_anew_is_asked(tmp_path: Path) -> None:
+    one = case()
+    for _ in range(2):
+        parrot = Parrot(answers={one.turns[0].question: RIGHT})
+        run_cases([one], plan(tmp_path, anew=True), lambda corpus, parrot=parrot: parrot)
+        assert len(parrot.asked) == 1
+
+
 def test_a_failure_is_tried_again(tmp_path: Path) -> None:
     one = case()
     question = one.turns[0].question

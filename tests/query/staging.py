@@ -83,9 +83,7 @@ class Stage:
         model = saying(*said)
         return answer_question(question, self.corpus, self.embedders, lambda: model, filters=filters, history=history)
 
-    def ask(
-        self, question: str, *said: str, filters: Filters = Filters(), history: Sequence[Turn] = ()
-    ) -> Answer:
+    def ask(self, question: str, *said: str, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Answer:
         """Return the answer, checked; where nothing is `said`, a call to the model fails the test."""
         *_, answer = self.stream(question, *said, filters=filters, history=history)
         assert isinstance(answer, Answer)

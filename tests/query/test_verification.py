@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from query.staging import Stage, bug
+from query.staging import Stage
 
 from rag.query.evidence import Evidence
 from rag.query.verification import (
@@ -28,19 +28,14 @@ PROSE = st.text(alphabet=st.sampled_from(list("abAB 0123456789.,%-+kM万亿两�
         ("30,000 trials and 2.5k tables", {30_000, 2_500}),
         ("6.8x faster", {6.8}),
         ("two or three, a hundred", {2, 3, 100}),
-        ("共 3 万条，两种方法", {30_000, 2}),
-        ("提升 1.5 亿", {150_000_000}),
-        ("Qwen3-4B and ResNet-50", {50, 4}),
+        ("共 3万条，两种方法", {30_000, 2}),
+        pytest.param("共 3 万条", {30_000}),
+        ("Qwen3 and ResNet-50", {50}),
         ("no numbers here", set()),
     ],
 )
 def test_numbers_of_a_text(text: str, found: set[float]) -> None:
-    if text == "共 3 万条，两种方法" or text.startswith("提升"):
-        pytest.xfail("a scale after a space is not read: 3 万 is 3")
-    if text.startswith("Qwen"):
-        assert numbers(text) >= {50}
-    else:
-        assert numbers(text) == found
+    assert numbers(text) == found
 
 
 @pytest.mark.parametrize(
@@ -60,8 +55,9 @@ def test_numbers_that_a_source_does_not_hold(sentence: str, source: str, missing
     assert unsupported_numbers(sentence, source) == missing
 
 
-@bug("numbers spelt out, such as ninety-five or forty, are not held against the source")
-@pytest.mark.parametrize("sentence", ["It gains forty percent.", "It is ninety-five percent accurate.", "It uses five cameras."])
+@pytest.mark.parametrize(
+    "sentence", ["It gains forty percent.", "It is ninety-five percent accurate.", "It uses five cameras."]
+)
 def test_numbers_in_words_that_a_source_does_not_hold(sentence: str) -> None:
     assert unsupported_numbers(sentence, "It gains something and uses cameras.")
 
@@ -83,7 +79,7 @@ def test_a_second_quote_is_added_for_a_number_that_the_first_lacks() -> None:
     sources = ["The cat sleeps for 14 hours a day.", "A cat eats 300 grams.", "Dogs bark."]
     found = quotes_for("A cat sleeps 14 hours and eats 300 grams.", sources, np.array([0.8, 0.6, 0.1]), "en")
     assert [place for place, _ in found] == [0, 1]
-    assert quotes_for("A cat sleeps 14 hours.", sources, np.array([0.8, 0.6, 0.1]), "en") == found[:1] or True
+    assert len(quotes_for("A cat sleeps 14 hours.", sources, np.array([0.8, 0.6, 0.1]), "en")) == 1
     assert quotes_for("Anything.", [], np.array([]), "en") == []
 
 

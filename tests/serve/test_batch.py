@@ -23,6 +23,8 @@ from tests.serve.conftest import Called, Command
 from tests.serve.scripted import ScriptedAssistant
 
 ROOT = Path(__file__).parents[2]
+BLEW_UP = "The model 'scripted' cannot answer: it blew up; ask something else."
+NO_DAY = "No digest in the store has a date, so 'today' is no day; name a date or leave it out."
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,9 @@ def questions(tmp_path: Path, sample_papers: tuple[Paper, ...]) -> Path:
     return path
 
 
-def run(arxiv_rag: Command, questions: Path, answers: Path, store: Path, *more: str) -> tuple[Called, list[dict[str, Any]]]:
+def run(
+    arxiv_rag: Command, questions: Path, answers: Path, store: Path, *more: str
+) -> tuple[Called, list[dict[str, Any]]]:
     """Run a batch without the language model; return how it ended and the answers."""
     told = arxiv_rag("batch", questions, "-o", answers, "--retrieve-only", "--store", store, *more)
     return told, [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
@@ -97,12 +101,24 @@ def test_an_answer_carries_its_id_and_every_key(assistant: ScriptedAssistant) ->
     told = ask(assistant, {"id": 7, "question": "What walks?"})
     assert next(iter(told)) == "id"
     assert told["id"] == 7
-    assert {"answer", "citations", "papers", "passages", "usage", "timings", "model", "abstained", "reason"} <= told.keys()
+    assert {
+        "answer",
+        "citations",
+        "papers",
+        "passages",
+        "usage",
+        "timings",
+        "model",
+        "abstained",
+        "reason",
+    } <= told.keys()
 
 
 def test_a_turn_knows_those_before(assistant: ScriptedAssistant) -> None:
     assistant.asked = []
-    told = ask(assistant, {"id": "d", "turns": [{"question": "What walks?"}, {"question": "And that?", "author": "Li"}]})
+    told = ask(
+        assistant, {"id": "d", "turns": [{"question": "What walks?"}, {"question": "And that?", "author": "Li"}]}
+    )
     assert [turn["question"] for turn in told["turns"]] == ["What walks?", "And that?"]
     assert [turn["id"] for turn in told["turns"]] == [None, None]
     (_, first, nothing), (_, second, history) = assistant.asked
@@ -115,13 +131,13 @@ def test_a_turn_knows_those_before(assistant: ScriptedAssistant) -> None:
 @pytest.mark.parametrize(
     ("line", "error"),
     [
-        ({"id": 1, "question": "the bomb"}, "The model 'scripted' cannot answer: it blew up; ask something else."),
+        ({"id": 1, "question": "the bomb"}, BLEW_UP),
         ({"id": 1, "question": "a bug"}, "An unexpected fault (ZeroDivisionError: not foreseen); please report it."),
-        ({"id": 1, "turns": [{"question": "A?"}, {"question": "the bomb"}]}, "The model 'scripted' cannot answer: it blew up; ask something else."),
+        ({"id": 1, "turns": [{"question": "A?"}, {"question": "the bomb"}]}, BLEW_UP),
         ({"id": 1, "question": ""}, "Line 1: The question is empty; write it in quotes."),
-        ({"id": 1, "question": "A?", "since": "today"}, "No digest in the store has a date, so 'today' is no day; name a date or leave it out."),
+        ({"id": 1, "question": "A?", "since": "today"}, NO_DAY),
     ],
-)  # fmt: skip
+)
 def test_a_question_that_fails_is_an_error_in_its_place(
     assistant: ScriptedAssistant, line: dict[str, Any], error: str
 ) -> None:
@@ -132,7 +148,9 @@ def test_failures_cost_the_others_nothing_and_end_with_exit_code_1(
     arxiv_rag: Command, tmp_path: Path, sample_store: Path
 ) -> None:
     path = tmp_path / "q.jsonl"
-    path.write_text('{"id": 1, "question": "What walks?"}\nnonsense\n{"id": 3, "question": "What swims?"}\n', encoding="utf-8")
+    path.write_text(
+        '{"id": 1, "question": "What walks?"}\nnonsense\n{"id": 3, "question": "What swims?"}\n', encoding="utf-8"
+    )
     told, lines = run(arxiv_rag, path, tmp_path / "a.jsonl", sample_store)
     assert (told.code, told.err) == (1, "1 of 3 questions failed; see 'error' in the answers.\n")
     assert [line["id"] for line in lines] == [1, None, 3]
@@ -188,8 +206,21 @@ def test_without_resume_the_answers_are_written_anew(
 
 
 def test_answers_go_to_stdout_where_asked(arxiv_rag: Command, questions: Path, sample_store: Path) -> None:
-    command = [sys.executable, "-m", "rag.serve.cli", "batch", "-", "-o", "-", "--retrieve-only", "--store", str(sample_store)]
-    done = subprocess.run(command, input=questions.read_bytes(), capture_output=True, env=environment(), check=False, timeout=90)
+    command = [
+        sys.executable,
+        "-m",
+        "rag.serve.cli",
+        "batch",
+        "-",
+        "-o",
+        "-",
+        "--retrieve-only",
+        "--store",
+        str(sample_store),
+    ]
+    done = subprocess.run(
+        command, input=questions.read_bytes(), capture_output=True, env=environment(), check=False, timeout=90
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["en", 2, None, None, "talk"]
 

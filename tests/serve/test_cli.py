@@ -68,20 +68,33 @@ def test_help_names_every_setting(arxiv_rag: Command) -> None:
             ["ask", "x" * 4001],
             "Invalid value for 'QUESTION': The question has 4,001 characters; ask with at most 4,000.",
         ),
-        (["ask", "--jsn", "x"], "No such option '--jsn'. Did you mean '--json'?"),
-        (["search", "x", "-k", "0"], "Invalid value for '-k': 0 is not in the range x>=1; see 'arxiv-rag search --help'."),
+        (["show", "--jsn", "x"], "No such option '--jsn'. Did you mean '--json'?"),
+        (["ask", "--jsn", "x"], "No such option '--jsn'. (Did you mean one of: '--json', '--since'?)"),
+        (
+            ["search", "x", "-k", "0"],
+            "Invalid value for '-k': 0 is not in the range x>=1; see 'arxiv-rag search --help'.",
+        ),
         (["ask", "x", "--since", "soon"], "Invalid value for '--since': 'soon' is no date; write it like 2025-09-05."),
         (
             ["papers", "--since", "2025-09-06", "--until", "2025-09-05"],
             "Invalid value for '--since' / '--until': The first day 2025-09-06 is later than the last day 2025-09-05; "
             "exchange them.",
         ),
-        (["papers", "--paper", "RecA"], "Invalid value for '--paper': 'RecA' is no arXiv ID; write it like 2509.02902."),
+        (
+            ["papers", "--paper", "RecA"],
+            "Invalid value for '--paper': 'RecA' is no arXiv ID; write it like 2509.02902.",
+        ),
         (["show", "RecA"], "Invalid value for 'ID': 'RecA' is no arXiv ID; write it like 2509.02902."),
-        (["index", "x", "--date", "today"], "Invalid value for '--date': 'today' is no date; write it like 2025-09-05."),
+        (
+            ["index", "x", "--date", "today"],
+            "Invalid value for '--date': 'today' is no date; write it like 2025-09-05.",
+        ),
         (["papers", "--store", ""], "Invalid value for '--store': It is empty; give a value or leave the option out."),
         (["papers", "--author", " "], "Invalid value for '--author': It is empty; give a value or leave it out."),
-        (["chat", "--port", "0"], "Invalid value for '--port': 0 is not in the range 1<=x<=65535; see 'arxiv-rag chat --help'."),
+        (
+            ["chat", "--port", "0"],
+            "Invalid value for '--port': 0 is not in the range 1<=x<=65535; see 'arxiv-rag chat --help'.",
+        ),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_exit_code_2(arxiv_rag: Command, arguments: list[str], sentence: str) -> None:
@@ -117,7 +130,9 @@ def test_papers_are_filtered(arxiv_rag: Command, sample_store: Path, sample_pape
     }
     assert 0 < len(entries) < len(sample_papers)
     author = wanted.authors[0].split()[-1].upper()
-    both = json.loads(arxiv_rag("papers", "--store", sample_store, "--author", author, "--category", wanted.category, "--json").out)
+    both = json.loads(
+        arxiv_rag("papers", "--store", sample_store, "--author", author, "--category", wanted.category, "--json").out
+    )
     assert wanted.arxiv_id in [entry["arxiv_id"] for entry in both]
     assert all(any(author in name.upper() for name in entry["authors"]) for entry in both)
 
@@ -129,7 +144,9 @@ def test_papers_of_an_empty_store_are_none(arxiv_rag: Command, tmp_path: Path) -
     assert not (tmp_path / "none").exists()
 
 
-def test_a_paper_is_shown_by_id_or_address(arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
+def test_a_paper_is_shown_by_id_or_address(
+    arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]
+) -> None:
     paper = sample_papers[0]
     told = arxiv_rag("show", f"https://arxiv.org/abs/{paper.arxiv_id}v3", "--store", sample_store)
     assert paper.title in told.out and paper.abstract in told.out and paper.tldr in told.out
@@ -161,7 +178,9 @@ def test_a_search_ranks_papers_with_passages(
     assert text.out.startswith(f" 1. [{paper.arxiv_id}] ")
 
 
-def test_a_search_keeps_to_its_filters(arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
+def test_a_search_keeps_to_its_filters(
+    arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]
+) -> None:
     ids = [sample_papers[3].arxiv_id, sample_papers[8].arxiv_id]
     told = arxiv_rag("search", "robots", "--store", sample_store, "--json", "--paper", ids[0], "--paper", ids[1])
     assert sorted(json.loads(told.out)["papers"]) == sorted(ids)

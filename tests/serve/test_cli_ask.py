@@ -11,10 +11,10 @@ from rag.models import Paper
 from tests.serve.conftest import Command
 from tests.serve.scripted import AbstainingAssistant, ScriptedAssistant
 
-KEYS = {
-    "id", "question", "language", "answer", "abstained", "reason", "citations", "papers", "passages", "usage", "timings",
-    "model", "resolved", "sentences",
-}  # fmt: skip
+KEYS = set(
+    "id question language answer abstained reason citations papers passages usage timings model "
+    "resolved sentences".split()
+)
 
 
 @pytest.fixture
@@ -83,7 +83,9 @@ def test_an_abstention_is_done(
     assert "Sources" not in told.out
 
 
-def test_a_model_that_is_no_model_is_a_wrong_call(arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
+def test_a_model_that_is_no_model_is_a_wrong_call(
+    arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]
+) -> None:
     told = arxiv_rag("ask", f"How does {sample_papers[0].title} work?", "--store", sample_store, "--llm", "nope.gguf")
     assert (told.code, told.err.count("\n")) == (2, 1)
     assert "'nope.gguf' is no model and no file" in told.err

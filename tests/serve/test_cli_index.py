@@ -102,7 +102,9 @@ def test_a_folder_of_notes_alone_is_nothing_read(arxiv_rag: Command, tmp_path: P
     assert told.err.startswith(f"No paper was read from {str(tmp_path / 'README.md')!r}: ")
 
 
-def test_a_store_that_somebody_writes_is_left_alone_and_reported(arxiv_rag: Command, store: Path, tmp_path: Path) -> None:
+def test_a_store_that_somebody_writes_is_left_alone_and_reported(
+    arxiv_rag: Command, store: Path, tmp_path: Path
+) -> None:
     with FileLock(store / "write.lock"):
         told = arxiv_rag("index", write(tmp_path / "a.jsonl", 1), "--store", store, "--json")
     report = report_of(told)

@@ -19,7 +19,14 @@ PAPER = Paper(arxiv_id="2509.02902", title="Li\x1b[2JGuard\nand more", url="http
 def citation(sentence: int, quote: str, arxiv_id: str = "2509.02902") -> Citation:
     url = f"https://arxiv.org/abs/{arxiv_id}"
     return Citation(
-        arxiv_id=arxiv_id, title="T", url=url, sentence=sentence, field="abstract", quote=quote, support="supported", score=1
+        arxiv_id=arxiv_id,
+        title="T",
+        url=url,
+        sentence=sentence,
+        field="abstract",
+        quote=quote,
+        support="supported",
+        score=1,
     )
 
 
@@ -41,13 +48,17 @@ def test_nothing_that_a_terminal_would_obey_is_written(capsys: pytest.CaptureFix
 
 
 def test_a_paper_keeps_to_its_lines() -> None:
-    assert list(console.papers_text([PAPER])) == ["2509.02902         -           -                  Li[2JGuard and more"]
+    assert list(console.papers_text([PAPER])) == [
+        "2509.02902         -           -                  Li[2JGuard and more"
+    ]
     assert next(console.paper_text(PAPER)) == "[2509.02902] Li[2JGuard and more"
 
 
 def test_a_paper_shows_its_last_day_and_says_whose_words_the_card_is() -> None:
     days = (datetime.date(2025, 9, 4), datetime.date(2025, 9, 5))
-    paper = Paper(arxiv_id="2509.02902", title="T", url="u", tldr="好。", abstract="Good.", seen=days, missing=("method",))
+    paper = Paper(
+        arxiv_id="2509.02902", title="T", url="u", tldr="好。", abstract="Good.", seen=days, missing=("method",)
+    )
     assert " 2025-09-05 " in next(console.papers_text([paper]))
     text = "\n".join(console.paper_text(paper))
     assert "2025-09-04, 2025-09-05" in text
@@ -110,7 +121,9 @@ def test_which_engine_answered_is_told_and_what_left_the_machine(
 
 
 def test_a_search_shows_each_paper_with_its_passages() -> None:
-    passages = tuple(Passage(arxiv_id=which, field="abstract", text=f"Of {which}.", score=1) for which in ("x", "2509.02902"))
+    passages = tuple(
+        Passage(arxiv_id=which, field="abstract", text=f"Of {which}.", score=1) for which in ("x", "2509.02902")
+    )
     retrieval = Retrieval(question="?", papers=(PAPER,), scores=(1.0,), passages=passages, searched=3)
     assert list(console.search_text(retrieval)) == [
         " 1. [2509.02902] Li[2JGuard and more",
@@ -133,7 +146,9 @@ def test_indexing_tells_counts_and_unknown_days() -> None:
 
 
 def test_warnings_name_file_line_and_paper_and_are_bounded() -> None:
-    warnings = [DigestWarning(file="a.md", line=number, arxiv_id="2509.02902", message="odd\x1b[0m") for number in range(60)]
+    warnings = [
+        DigestWarning(file="a.md", line=number, arxiv_id="2509.02902", message="odd\x1b[0m") for number in range(60)
+    ]
     lines = list(console.warnings_text(Reading(warnings=tuple(warnings))))
     assert lines[0] == "a.md: [2509.02902] odd[0m"
     assert lines[1] == "a.md:1: [2509.02902] odd[0m"

@@ -13,7 +13,14 @@ from rag.text import detect_language
 
 def answered(number: int) -> Exchange:
     citation = Citation(
-        arxiv_id="2509.07277", title="T", url="", sentence=0, field="abstract", quote="q", support="supported", score=1.0
+        arxiv_id="2509.07277",
+        title="T",
+        url="",
+        sentence=0,
+        field="abstract",
+        quote="q",
+        support="supported",
+        score=1.0,
     )
     sentence = Sentence(text="s [2509.07277]", citations=(citation,))
     return Exchange(question="q").with_event(
@@ -68,7 +75,11 @@ def test_there_are_questions_to_start_with_one_in_the_other_language(language, s
 
 def test_questions_are_about_the_papers_at_hand_and_carry_no_markup() -> None:
     asked = questions(PAPERS, "en")
-    assert asked[:3] == ["What is new about GraphMAE?", "How many cs.LG papers are there?", "What is new about RLFactory?"]
+    assert asked[:3] == [
+        "What is new about GraphMAE?",
+        "How many cs.LG papers are there?",
+        "What is new about RLFactory?",
+    ]
     assert "IBN" in asked[3]
     assert not any("<" in question or "Missing" in question for question in asked)
     assert questions([], "en") == []

@@ -35,7 +35,9 @@ def test_what_is_no_id_is_refused(text: str) -> None:
         read_id(text)
 
 
-@pytest.mark.parametrize("text", ["2025-9-5", "20250905", "2025-W36-5", "2025-02-30", "tomorrow", "05.09.2025", "２０２５-09-05"])
+@pytest.mark.parametrize(
+    "text", ["2025-9-5", "20250905", "2025-W36-5", "2025-02-30", "tomorrow", "05.09.2025", "２０２５-09-05"]
+)
 def test_a_day_is_an_iso_date_or_a_word(text: str) -> None:
     with pytest.raises(InputError, match="write it like 2025-09-05"):
         read_day(text)
@@ -79,7 +81,10 @@ def test_days_in_the_wrong_order_are_refused() -> None:
         ({"category": "cs.RO"}, Restriction(categories=("cs.RO",))),
         ({"category": ["cs.RO", "cs.CL"], "categories": "cs.RO"}, Restriction(categories=("cs.RO", "cs.CL"))),
         ({"authors": ["Li", "Wang"]}, Restriction(authors=("Li", "Wang"))),
-        ({"filters": {"papers": ["2509.02902v1"]}, "since": "today"}, Restriction(papers=("2509.02902",), since="today")),
+        (
+            {"filters": {"papers": ["2509.02902v1"]}, "since": "today"},
+            Restriction(papers=("2509.02902",), since="today"),
+        ),
         ({"until": None, "filters": None, "author": []}, Restriction()),
         ({"gold": ["whatever"], "language": 7}, Restriction()),
     ],

@@ -21,7 +21,9 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("render", [plain, prose, lambda text: with_chips(text, {}), lambda text: highlighted(text, [text])])
+@pytest.mark.parametrize(
+    "render", [plain, prose, lambda text: with_chips(text, {}), lambda text: highlighted(text, [text])]
+)
 def test_hostile_text_is_only_text(render, text: str) -> None:
     shown = sanitised(f"<p>{render(text)}</p>")
     assert set(re.findall(r"<\s*/?\s*(\w+)", shown)) <= {"p", "mark"}
@@ -61,7 +63,9 @@ def test_blank_lines_are_gone_because_they_would_start_markdown() -> None:
 
 
 def test_markers_of_known_papers_become_links_and_others_stay_text() -> None:
-    shown = with_chips("A [2509.06986], B [2509.99999] and C [cond-mat/9212029v2].", {"2509.06986": "T", "cond-mat/9212029": "U"})
+    shown = with_chips(
+        "A [2509.06986], B [2509.99999] and C [cond-mat/9212029v2].", {"2509.06986": "T", "cond-mat/9212029": "U"}
+    )
     assert re.findall(r'href="([^"]+)"', shown) == [
         "https://arxiv.org/abs/2509.06986",
         "https://arxiv.org/abs/cond-mat/9212029v2",

@@ -80,7 +80,16 @@ def test_a_reader_that_goes_away_is_no_error(sample_store: Path, sample_papers: 
 
 
 def test_output_is_utf8_in_any_locale(sample_store: Path, sample_papers: tuple[Paper, ...]) -> None:
-    command = [sys.executable, "-m", "rag.serve.cli", "show", sample_papers[0].arxiv_id, "--json", "--store", str(sample_store)]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.serve.cli",
+        "show",
+        sample_papers[0].arxiv_id,
+        "--json",
+        "--store",
+        str(sample_store),
+    ]
     latin = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii")
     done = subprocess.run(command, capture_output=True, env=latin, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -91,7 +100,15 @@ def test_ctrl_c_ends_a_command_quietly(sample_store: Path, tmp_path: Path) -> No
     lines = "".join(f'{{"id": {number}, "question": "What walks?"}}\n' for number in range(2000))
     (tmp_path / "q.jsonl").write_text(lines, encoding="utf-8")
     answers = tmp_path / "a.jsonl"
-    arguments = ["batch", str(tmp_path / "q.jsonl"), "-o", str(answers), "--retrieve-only", "--store", str(sample_store)]
+    arguments = [
+        "batch",
+        str(tmp_path / "q.jsonl"),
+        "-o",
+        str(answers),
+        "--retrieve-only",
+        "--store",
+        str(sample_store),
+    ]
     command = [sys.executable, "-m", "rag.serve.cli", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         deadline = time.monotonic() + 60

@@ -27,7 +27,9 @@ PAPER = Paper(
 OTHER = Paper(arxiv_id="2509.06988", title="Other", url="", abstract="Nothing here.")
 
 
-def citation(quote: str = "The system reaches 98.0% accuracy.", support: Support = "supported", **values: object) -> Citation:
+def citation(
+    quote: str = "The system reaches 98.0% accuracy.", support: Support = "supported", **values: object
+) -> Citation:
     told = {"arxiv_id": PAPER.arxiv_id, "title": PAPER.title, "url": "javascript:alert(1)", "sentence": 0, "score": 0.9}
     return Citation(**{**told, "field": "abstract", "quote": quote, "support": support, **values})
 
@@ -67,12 +69,20 @@ def test_papers_and_passages_are_there_before_the_answer() -> None:
 
 
 def test_a_cited_paper_comes_first_with_everything_about_it() -> None:
-    panel = sources(answered(Sentence(text="x [2509.06988]", citations=(citation("Nothing here.", arxiv_id="2509.06988"),))), MANNER)
+    panel = sources(
+        answered(Sentence(text="x [2509.06988]", citations=(citation("Nothing here.", arxiv_id="2509.06988"),))), MANNER
+    )
     assert panel.index("Other") < panel.index("Breast Cancer")
     panel = sources(answered(SENTENCE), MANNER)
     cited = panel.split("\n\n")[1]
     assert "Breast Cancer &lt;b&gt;Detection&lt;/b&gt;<sup>2</sup>" in cited
-    for shown in ("https://arxiv.org/abs/2509.07277", "https://arxiv.org/pdf/2509.07277", "cs.CV", "cs.LG", "2025-09-10"):
+    for shown in (
+        "https://arxiv.org/abs/2509.07277",
+        "https://arxiv.org/pdf/2509.07277",
+        "cs.CV",
+        "cs.LG",
+        "2025-09-10",
+    ):
         assert shown in cited
     assert "<mark>The system reaches 98.0% accuracy.</mark> Both parts matter." in cited
     assert '<span class="badge supported">supported</span>' in cited
@@ -89,7 +99,12 @@ def test_the_badge_of_a_card_is_its_weakest_support() -> None:
 
 def test_a_card_for_a_paper_without_abstract_says_so() -> None:
     bare = Paper(arxiv_id="2509.00001", title="Bare", url="")
-    panel = sources(Exchange(question="q").with_event(Retrieval(question="q", papers=(bare,), scores=(1.0,), passages=(), searched=1)), MANNER)
+    panel = sources(
+        Exchange(question="q").with_event(
+            Retrieval(question="q", papers=(bare,), scores=(1.0,), passages=(), searched=1)
+        ),
+        MANNER,
+    )
     assert ENGLISH.no_abstract in panel
 
 

@@ -10,6 +10,9 @@ import pytest
 from rag.serve.filters import Restriction
 from rag.serve.questions import Item, Question, kept_answers, read_items
 
+NO_TURNS = 'Line 1: \'turns\' is no list of objects; write [{"question": "..."}, ...].'
+NO_TEXT = "Line 1: 'since' is neither a text nor a list of texts; write it like \"cs.RO\"."
+
 
 def items_of(*lines: Any) -> list[Item]:
     """Return the items of lines that are written as JSON."""
@@ -23,15 +26,25 @@ def plain(identifier: str | int | float | bool | None, text: str) -> Item:
 def test_ids_may_be_any_scalar_and_blank_lines_are_ignored() -> None:
     data = b'\xef\xbb\xbf{"id": "a", "question": "A?"}\r\n\n  \n{"id": 7, "question": "B?"}\n{"question": " C? "}\n'
     assert read_items(data) == [plain("a", "A?"), plain(7, "B?"), plain(None, "C?")]
-    assert [item.identifier for item in items_of({"id": 1.5, "question": "?"}, {"id": True, "question": "?"})] == [1.5, True]
+    assert [item.identifier for item in items_of({"id": 1.5, "question": "?"}, {"id": True, "question": "?"})] == [
+        1.5,
+        True,
+    ]
 
 
 def test_a_dialogue_shares_its_filters_with_its_turns() -> None:
     (item,) = items_of(
-        {"id": 1, "category": "cs.RO", "turns": [{"question": "A?"}, {"question": "B?", "categories": ["cs.CL"], "k": 1}]}
+        {
+            "id": 1,
+            "category": "cs.RO",
+            "turns": [{"question": "A?"}, {"question": "B?", "categories": ["cs.CL"], "k": 1}],
+        }
     )
     assert item.dialogue
-    assert [(each.text, each.restriction.categories) for each in item.questions] == [("A?", ("cs.RO",)), ("B?", ("cs.CL",))]
+    assert [(each.text, each.restriction.categories) for each in item.questions] == [
+        ("A?", ("cs.RO",)),
+        ("B?", ("cs.CL",)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,12 +61,12 @@ def test_a_dialogue_shares_its_filters_with_its_turns() -> None:
         (b'{"id": 1, "question": 7}', 1, "Line 1: 'question' is no text; write it in double quotes."),
         (b'{"id": 1, "question": null}', 1, "Line 1: 'question' is no text; write it in double quotes."),
         (b'{"id": 1, "question": "  "}', 1, "Line 1: The question is empty; write it in quotes."),
-        (b'{"id": 1, "turns": []}', 1, "Line 1: 'turns' is no list of objects; write [{\"question\": \"...\"}, ...]."),
-        (b'{"id": 1, "turns": ["A?"]}', 1, "Line 1: 'turns' is no list of objects; write [{\"question\": \"...\"}, ...]."),
+        (b'{"id": 1, "turns": []}', 1, NO_TURNS),
+        (b'{"id": 1, "turns": ["A?"]}', 1, NO_TURNS),
         (b'{"id": 1, "turns": [{}]}', 1, "Line 1: 'question' is no text; write it in double quotes."),
-        (b'{"id": 1, "question": "A?", "since": 7}', 1, "Line 1: 'since' is neither a text nor a list of texts; write it like \"cs.RO\"."),
+        (b'{"id": 1, "question": "A?", "since": 7}', 1, NO_TEXT),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_cannot_be_asked_says_why(line: bytes, identifier: object, message: str) -> None:
     (item,) = read_items(line)
     assert (item.identifier, item.error, item.questions) == (identifier, message, ())

@@ -21,8 +21,8 @@ def entry(number: int, arxiv_id: str | None = None) -> str:
     return (
         f"### [{number}] [Paper {number}](https://arxiv.org/abs/{identifier})\n*Ann Author, Bob Builder*\n\n"
         f"Main category: cs.RO\n\nTL;DR: 总结{number}。\n\n<details>\n  <summary>Details</summary>\n"
-        f"Motivation: 动机。\n\nMethod: 方法。\n\nResult: 结果。\n\nConclusion: 结论。\n\nAbstract: It walks {number} miles.\n\n"
-        "</details>\n\n"
+        "Motivation: 动机。\n\nMethod: 方法。\n\nResult: 结果。\n\nConclusion: 结论。\n\n"
+        f"Abstract: It walks {number} miles.\n\n</details>\n\n"
     )
 
 
@@ -130,9 +130,8 @@ def test_fields_that_cannot_be_read_are_no_skipped_entries(tmp_path: Path) -> No
 
 
 def test_a_name_that_is_no_utf8_is_read_and_shown(tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/caf\xe9.md"
-    with open(path, "wb") as file:
-        file.write(digest(1).encode())
-    reading = read_paths([os.fsdecode(path)])
+    path = tmp_path / os.fsdecode(b"caf\xe9.md")
+    path.write_bytes(digest(1).encode())
+    reading = read_paths([str(path)])
     assert reading.distinct == 1
     assert all("\udce9" not in name for name in reading.undated)

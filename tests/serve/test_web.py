@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 from rag.errors import ConfigError
 from rag.serve import web
 
-PAGE = '<!doctype html><html\n\tlang="en"\n><head><script>let a = "\\u003cscript>";</script><script src="/x.js"></script>'
+PAGE = (
+    '<!doctype html><html\n\tlang="en"\n><head><script>let a = "\\u003cscript>";</script><script src="/x.js"></script>'
+)
 
 
 async def page(request: Request) -> HTMLResponse:

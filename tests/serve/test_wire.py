@@ -91,7 +91,9 @@ def test_an_empty_answer_has_the_same_keys() -> None:
 
 
 def test_a_search_tells_the_question_as_asked_and_the_ids_ranked() -> None:
-    retrieval = Retrieval(question="LiGuard", papers=(PAPER,), scores=(1.0,), passages=(PASSAGE,), searched=1, seconds=0.02)
+    retrieval = Retrieval(
+        question="LiGuard", papers=(PAPER,), scores=(1.0,), passages=(PASSAGE,), searched=1, seconds=0.02
+    )
     assert search_json("it?", retrieval, 0.5) == {
         "question": "it?",
         "papers": ["2509.02902"],

@@ -76,17 +76,17 @@ def faults(store: Store) -> list[str]:
 
 
 def state(store: Store) -> dict[str, object]:
-    """Return all that two stores which hold the same have in common, from the catalogue and from Chroma."""
+    """Return all but the vectors that two stores which hold the same have in common."""
     told = {record.id: (record.hash, record.data, record.nodes) for record in store.catalogue.all()}
     nodes = {}
     for space in MODELS:
         with store.vector_store(space)._access() as collection:
-            found = collection.get(include=["metadatas", "documents", "embeddings"])
-        rows = zip(found["ids"], found["metadatas"], found["documents"], found["embeddings"], strict=True)
+            found = collection.get(include=["metadatas", "documents"])
+        rows = zip(found["ids"], found["metadatas"], found["documents"], strict=True)
         ours = {"generation", "record"}
         nodes[space] = {
-            key: ({k: v for k, v in metadata.items() if k not in ours}, text, tuple(np.round(row, 5).tolist()))
-            for key, metadata, text, row in rows
+            key: ({name: value for name, value in metadata.items() if name not in ours}, text)
+            for key, metadata, text in rows
         }
     return {"records": told, "nodes": nodes, "pending": store.catalogue.pending}
 

@@ -81,9 +81,7 @@ def test_nodes_without_an_embedding_keep_theirs_and_take_new_metadata(opened: Op
     assert faults(store) == []
     assert store.get(["2509.00001"])["2509.00001"].data["more"] is True
     nodes = state(store)["nodes"]
-    assert {tuple(metadata["category"]) for space in nodes.values() for metadata, _, _ in space.values()} == {
-        ("cs.RO",)
-    }
+    assert {tuple(metadata["category"]) for space in nodes.values() for metadata, _ in space.values()} == {("cs.RO",)}
 
 
 def test_a_removed_record_is_gone_everywhere(opened: Opened) -> None:

@@ -1,0 +1,73 @@
+"""Questions that set papers side by side: each paper is phrased, verified and cited by itself."""
+
+import pytest
+from query.staging import MARKER, Stage, turn
+
+RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
+OF_RAC = "RaC beats the previous best with 10x less collection time and data."
+OF_TOUCH = "Text2Touch rotates faster and more stably than a baseline tuned by people."
+OF_DEPTH = "In low light DepthVision gains substantially over baselines that see RGB alone."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Compare RaC and Text2Touch",
+        "What is the difference between 2509.07953 and 2509.07445?",
+        "How does RaC differ from Text2Touch?",
+        "Do RaC and Text2Touch both use real hardware?",
+    ],
+)
+def test_each_of_two_papers_is_cited(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, OF_RAC, OF_TOUCH)
+    assert [MARKER.findall(sentence.text) for sentence in answer.sentences] == [[RAC], [TOUCH]]
+    assert answer.papers[:2] == (RAC, TOUCH)
+    assert len(answer.papers) >= 10
+    assert answer.usage.llm_calls == 2
+
+
+def test_papers_are_compared_in_chinese(stage: Stage) -> None:
+    told = ("RaC 让数据采集时间减少到原来的 10 倍以下。", "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。")
+    answer = stage.ask("比较 RaC 和 Text2Touch", *told)
+    assert answer.language == "zh"
+    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]
+
+
+def test_three_papers_get_a_sentence_each(stage: Stage) -> None:
+    answer = stage.ask("Compare RaC, Text2Touch and DepthVision", f"{OF_RAC} {OF_RAC[:-1]} indeed.", OF_TOUCH, OF_DEPTH)
+    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH, DEPTH]
+
+
+def test_one_paper_s_sentence_is_not_released_for_another(stage: Stage) -> None:
+    answer = stage.ask("Compare RaC and Text2Touch", OF_TOUCH, OF_RAC)
+    assert list(dict.fromkeys(citation.arxiv_id for citation in answer.citations)) == [RAC, TOUCH]
+    assert all("The abstract says" in sentence.text for sentence in answer.sentences)
+
+
+def test_the_papers_of_the_conversation_are_compared(stage: Stage) -> None:
+    answer = stage.ask("How do they differ?", OF_RAC, OF_TOUCH, history=[turn(RAC, TOUCH)])
+    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]
+
+
+def test_two_described_papers_are_found(stage: Stage) -> None:
+    question = "Compare the paper on sleep staging with electrodes in the ear and the paper on radar SLAM for parking"
+    answer = stage.ask(
+        question,
+        "Awake versus asleep is told apart with 90.5% accuracy.",
+        "Radar tolerates bad weather and allows calibration online.",
+    )
+    assert [citation.arxiv_id for citation in answer.citations] == ["2509.07896", "2509.07683"]
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [
+        ("Compare 2509.07953 and 2501.00001", "2501.00001"),
+        ("Compare RaC with ZorbNet", "ZorbNet"),
+        ("2509.07953 和 2501.00001 有什么区别？", "2501.00001"),
+    ],
+)
+def test_a_compared_paper_that_is_absent_is_named(stage: Stage, question: str, absent: str) -> None:
+    answer = stage.ask(question, "NOT STATED", "NOT STATED")
+    assert absent in answer.text
+    assert {citation.arxiv_id for citation in answer.citations} <= {RAC}

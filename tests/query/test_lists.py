@@ -1,0 +1,99 @@
+"""Lists by subject: complete, one item and one citation for each paper."""
+
+import pytest
+from query.staging import Stage, bug, listed, unquoted_numbers
+
+from rag.models import Filters
+from rag.query.lists import subjects
+
+DIFFUSION = {"2509.07277", "2509.07530", "2509.07647"}
+REINFORCED = {"2509.06980", "2509.07707", "2509.07945"}
+LORA = {"2509.06984", "2509.07945"}
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Which papers use diffusion models?", DIFFUSION),
+        ("哪些论文用到了扩散模型？", DIFFUSION),
+        ("List all papers on reinforcement learning", REINFORCED),
+        ("有哪些论文用到了强化学习？", REINFORCED),
+        ("How many papers use reinforcement learning?", REINFORCED),
+        ("有多少篇论文用到强化学习？", REINFORCED),
+        ("List every paper that mentions LoRA", LORA),
+        ("哪些论文提到了 LoRA？", LORA),
+        ("Are there any papers about sleep?", {"2509.07896"}),
+        ("Which papers are about LiDAR?", {"2509.07463"}),
+        ("Which papers deal with watermarks or sleep?", {"2509.07647", "2509.07896"}),
+    ],
+)
+def test_a_list_is_the_complete_set(stage: Stage, question: str, papers: set[str]) -> None:
+    answer = stage.ask(question)
+    assert set(answer.papers) == papers
+    assert listed(answer) == list(answer.papers)
+    assert str(len(papers)) in answer.sentences[0].text
+    assert not answer.sentences[0].citations, "a sentence about the corpus rests on `papers`"
+    assert (answer.layout, answer.abstained, answer.usage.llm_calls) == ("list", False, 0)
+
+
+def test_every_item_stands_on_a_line_of_its_own(stage: Stage) -> None:
+    lines = stage.ask("Which papers use diffusion models?").text.split("\n")
+    assert [line[:2] for line in lines[1:]] == ["- "] * 3
+
+
+def test_an_english_item_has_only_numbers_of_its_quote(stage: Stage) -> None:
+    for question in ("Which papers use diffusion models?", "List all papers on reinforcement learning"):
+        assert not unquoted_numbers(stage.ask(question))
+
+
+def test_a_chinese_item_has_only_numbers_of_its_quote(stage: Stage) -> None:
+    assert not unquoted_numbers(stage.ask("哪些论文用到了扩散模型？"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which papers are about quantum chromodynamics?",
+        "Are there any papers on beekeeping?",
+        "有没有关于量子计算的论文？",
+    ],
+)
+def test_a_list_of_nothing_says_so_and_names_the_nearest(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert (answer.abstained, answer.reason) == (True, "not_in_corpus")
+    assert "24" in answer.sentences[0].text
+    assert [len(sentence.citations) for sentence in answer.sentences] == [0, 1, 1]
+    assert len(answer.papers) >= 10
+
+
+def test_a_filter_narrows_a_list(stage: Stage) -> None:
+    question = "Which papers are about reinforcement learning?"
+    assert set(stage.ask(question, filters=Filters(categories=("cs.RO",))).papers) == {"2509.07707"}
+    assert set(stage.ask(question, filters=Filters(authors=("adnan maq",))).papers) == {"2509.07707"}
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        pytest.param("Which cs.RO papers use LLMs?", {"2509.07445"}),
+        pytest.param(
+            "What papers deal with SLAM or localization?",
+            {"2509.07683", "2509.07362"},
+            marks=bug("localization is cut to local, which is common"),
+        ),
+    ],
+)
+def test_lists_that_miss_papers(stage: Stage, question: str, papers: set[str]) -> None:
+    assert papers <= set(stage.ask(question).papers)
+
+
+@pytest.mark.parametrize(
+    ("question", "alternatives"),
+    [
+        ("Which papers use diffusion models?", [["diffus", "model"]]),
+        ("List all papers on sleep or radar", [["sleep"], ["radar"]]),
+        ("List the papers", []),
+    ],
+)
+def test_what_a_list_is_about(question: str, alternatives: list[list[str]]) -> None:
+    assert subjects(question) == alternatives

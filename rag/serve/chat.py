@@ -178,7 +178,7 @@ def answering_model(settings: Settings) -> tuple[str, bool]:
 
 def appearance() -> Base:
     """Return the theme: fonts of this machine and calm colours; everything else is in chat.css."""
-    fonts = [LocalFont("Source Sans 3"), SYSTEM_FONTS]
+    fonts = [LocalFont("IBM Plex Sans"), SYSTEM_FONTS]
     return Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=fonts, font_mono=[MONOSPACE])
 
 

@@ -13,7 +13,7 @@ import click
 from rag.serve import console, wire
 from rag.serve.console import say, say_all
 from rag.serve.filters import Restriction, read_date, read_id
-from rag.serve.options import JSON, QUESTION, Checked, engine_options, with_filters, with_settings
+from rag.serve.options import JSON, QUESTION, VERSION, Checked, engine_options, with_filters, with_settings
 from rag.serve.outcome import exit_code
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ Exit codes: 0 done (an abstention is done), 1 the work failed, 2 the call was wr
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="arxiv-rag", prog_name="arxiv-rag", message="%(prog)s %(version)s")
+@VERSION
 @engine_options
 @click.pass_context
 def program(context: click.Context, /, **engines: str | None) -> None:
@@ -137,8 +137,9 @@ def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int) -> No
     store of its own.
     """
     from rag.serve.intake import read_digests, sample_settings, write_reading
-    from rag.serve.opening import holds_papers
+    from rag.serve.opening import holds_papers, refuse_half_rebuilt
 
+    refuse_half_rebuilt(settings.store)
     sample = not paths and not holds_papers(settings)
     if sample:
         settings, paths = sample_settings(settings)

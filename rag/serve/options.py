@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,19 @@ def read_setting(text: str) -> str:
     return text
 
 
+def show_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Print the version and end, where that is wanted."""
+    del parameter
+    if not wanted or context.resilient_parsing:
+        return
+    try:
+        version = importlib.metadata.version("arxiv-rag")
+    except importlib.metadata.PackageNotFoundError:
+        version = "(not installed, run from its folder)"
+    click.echo(f"arxiv-rag {version}")
+    context.exit()
+
+
 QUESTION = Checked("text", read_question)
 WORD = Checked("text", read_word)
 DAY = Checked("day", read_day)
@@ -51,6 +65,14 @@ LLM = click.option(
 )
 EMBEDDER = click.option(
     "--embedder", type=Checked("MODEL", read_setting), help="Embedder: local, openai:MODEL or MODEL@URL."
+)
+VERSION = click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=show_version,
+    help="Show the version and exit.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Write one line of JSON to stdout and nothing else there.")
 

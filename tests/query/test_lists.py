@@ -75,7 +75,7 @@ def test_a_filter_narrows_a_list(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("question", "papers"),
     [
-        pytest.param("Which cs.RO papers use LLMs?", {"2509.07445"}),
+        pytest.param("Which papers in cs.RO use LLMs?", {"2509.07445"}, marks=bug("the category is a subject word")),
         pytest.param(
             "What papers deal with SLAM or localization?",
             {"2509.07683", "2509.07362"},
@@ -84,7 +84,9 @@ def test_a_filter_narrows_a_list(stage: Stage) -> None:
     ],
 )
 def test_lists_that_miss_papers(stage: Stage, question: str, papers: set[str]) -> None:
-    assert papers <= set(stage.ask(question).papers)
+    answer = stage.ask(question)
+    assert not answer.abstained
+    assert papers <= set(answer.papers)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from query.staging import Stage, turn
+from query.staging import Stage, bug, turn
 
 from rag.models import Filters, Language
 from rag.query.understand import Query, honest_part, said_days, understand
@@ -155,6 +155,11 @@ def test_the_other_one_is_the_one_not_spoken_of_since(stage: Stage) -> None:
 def test_an_explicit_paper_beats_the_conversation(stage: Stage) -> None:
     chosen = Filters(papers=("2509.07972",))
     assert understand("How was it evaluated?", stage.corpus, chosen, [turn("2509.07953")]).focus == ()
+
+
+@bug("a long question is embedded in full, which takes seconds for every thousand characters")
+def test_a_question_is_cut_to_what_the_embedders_read(stage: Stage) -> None:
+    assert len(understood(stage, "谁" * 20_000).text) <= 2_000
 
 
 @given(st.text(max_size=300))

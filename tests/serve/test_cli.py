@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from rag.config import Settings
-from rag.ingest.sample import sample_digest_path
 from rag.models import Paper
 from tests.serve.conftest import Command
 
@@ -214,5 +214,13 @@ def test_an_empty_store_asks_for_a_digest(arxiv_rag: Command, tmp_path: Path, co
     assert not (tmp_path / "none").exists()
 
 
-def test_the_sample_digest_is_there() -> None:
-    assert sample_digest_path().is_file()
+def test_the_version_is_told_installed_or_not(arxiv_rag: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: {"arxiv-rag": "1.2.3"}[name])
+    assert arxiv_rag("--version").out == "arxiv-rag 1.2.3\n"
+
+    def unknown(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", unknown)
+    told = arxiv_rag("--version")
+    assert (told.code, told.out) == (0, "arxiv-rag (not installed, run from its folder)\n")

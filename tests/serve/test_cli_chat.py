@@ -74,3 +74,10 @@ def test_a_digest_that_cannot_be_read_opens_nothing(
     told = arxiv_rag("chat", tmp_path / "none.md", "--store", tmp_path / "mine")
     assert (told.code, launched) == (1, [])
     assert told.err.startswith("No paper was read from ")
+
+
+def test_a_store_that_was_put_aside_opens_nothing(arxiv_rag: Command, launched: list[Launched], store: Path) -> None:
+    store.rename(store.with_name("store.old"))
+    told = arxiv_rag("chat", "--store", store)
+    assert (told.code, launched) == (1, [])
+    assert "finish that with 'arxiv-rag rebuild'" in told.err

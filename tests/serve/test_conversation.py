@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from rag.models import Answer, Citation, Filters, Paper, Retrieval, Sentence
+from rag.models import Answer, Citation, Filters, Language, Paper, Retrieval, Sentence
 from rag.serve.conversation import REMEMBERED, Exchange, history
 from rag.serve.examples import questions
 from rag.serve.handlers import read_filters
@@ -67,7 +67,7 @@ PAPERS = [
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("sample", [True, False])
-def test_there_are_questions_to_start_with_one_in_the_other_language(language, sample: bool) -> None:
+def test_there_are_questions_to_start_with_one_in_the_other_language(language: Language, sample: bool) -> None:
     asked = questions(PAPERS, language, sample=sample)
     languages = [detect_language(question) for question in asked]
     assert languages == [language, language, language, "zh" if language == "en" else "en"]

@@ -1,6 +1,7 @@
 """Hostile text becomes text; the few elements of the page and links to arxiv.org stay."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -24,7 +25,7 @@ HOSTILE = (
 @pytest.mark.parametrize(
     "render", [plain, prose, lambda text: with_chips(text, {}), lambda text: highlighted(text, [text])]
 )
-def test_hostile_text_is_only_text(render, text: str) -> None:
+def test_hostile_text_is_only_text(render: Callable[[str], str], text: str) -> None:
     shown = sanitised(f"<p>{render(text)}</p>")
     assert set(re.findall(r"<\s*/?\s*(\w+)", shown)) <= {"p", "mark"}
     assert "\n" not in shown

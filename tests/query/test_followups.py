@@ -1,0 +1,121 @@
+"""Questions within a conversation: pronouns, pointers, another language, another subject."""
+
+import pytest
+from query.staging import Stage, bug, turn
+
+from rag.models import Turn
+
+RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
+NOTHING = "NOT STATED"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many examples did it need?", "It needs 10x less collection time and data."),
+        ("And what was it tested on?", "It was tested on shirt hanging, sealing lids and packing takeout boxes."),
+        ("Does the robot rewind?", "A person rewinds the robot to a familiar state."),
+    ],
+)
+def test_a_pronoun_is_the_paper_of_the_turn_before(stage: Stage, question: str, said: str) -> None:
+    answer = stage.ask(question, said, history=[turn(DEPTH), turn(RAC)])
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC}
+    assert answer.sentences[0].text.startswith(said[:-1])
+    assert "RaC: Robot Learning" in answer.resolved or "robot" in question
+
+
+def test_a_follow_up_may_switch_the_language(stage: Stage) -> None:
+    said = "RaC 在挂衬衫、密封盒盖和打包外卖任务上超过此前最优方法。"
+    answer = stage.ask("它用了哪些任务？", said, history=[turn(RAC)])
+    assert answer.language == "zh"
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC}
+    assert "挂衬衫" in answer.text
+    assert "Zheyuan Hu" in stage.ask("And who is its first author?", history=[Turn.of(answer)]).text
+
+
+@pytest.mark.parametrize(
+    ("question", "paper", "author"),
+    [
+        ("Who wrote the second one?", "2509.07707", "Muzaffar Habib"),
+        ("Who wrote the last one?", "2509.07945", "Yuan Pu"),
+        ("第三篇的作者是谁？", "2509.07945", "Yuan Pu"),
+        ("第一篇是谁写的？", "2509.06980", "Jiajun Chai"),
+    ],
+)
+def test_a_place_in_the_list_before_is_that_paper(stage: Stage, question: str, paper: str, author: str) -> None:
+    answer = stage.ask(question, history=[turn("2509.06980", "2509.07707", "2509.07945")])
+    assert author in answer.text
+    assert {citation.arxiv_id for citation in answer.citations} == {paper}
+
+
+def test_the_places_are_those_of_the_list_as_told(stage: Stage) -> None:
+    listed = stage.ask("Which papers are about reinforcement learning?")
+    answer = stage.ask("Who wrote the second one?", history=[Turn.of(listed)])
+    assert answer.citations[0].arxiv_id == listed.citations[1].arxiv_id
+
+
+@bug("a place that the list does not have is answered with some other paper")
+def test_a_place_beyond_the_list_is_not_another_paper(stage: Stage) -> None:
+    history = [turn("2509.06980", "2509.07707")]
+    answer = stage.ask("Who wrote the fifth one?", history=history)
+    assert {citation.arxiv_id for citation in answer.citations} <= set(history[0].papers)
+
+
+def test_the_other_one_is_the_one_not_spoken_of(stage: Stage) -> None:
+    said = "Text2Touch rotates faster and more stably than a baseline tuned by people."
+    answer = stage.ask("What about the other one?", said, history=[turn(RAC, TOUCH), turn(RAC)])
+    assert {citation.arxiv_id for citation in answer.citations} == {TOUCH}
+
+
+def test_a_new_subject_leaves_the_conversation(stage: Stage) -> None:
+    history = [turn(RAC)]
+    accuracy = stage.ask(
+        "What accuracy does breast cancer detection in thermograms reach?", "The system reaches 98.0%.", history=history
+    )
+    assert {citation.arxiv_id for citation in accuracy.citations} == {"2509.07277"}
+    assert len(stage.ask("How many papers are there?", history=history).papers) == 24
+    assert "Yuxing Liu" in stage.ask("Who wrote 2509.07972?", history=history).text
+    assert stage.ask("What is the weather tomorrow?", history=history).reason == "off_topic"
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        pytest.param(
+            "Does ClaFR need its training data?", "2509.06988", marks=bug("its is taken for the paper before")
+        ),
+        pytest.param("Does ScaleZero use LoRA, and how does it help?", "2509.07945", marks=bug("so is it")),
+        pytest.param(
+            "What is the first benchmark for the transferability of graph self-supervised learning?",
+            "2509.06975",
+            marks=bug("`the first` is taken for the paper before"),
+        ),
+        pytest.param(
+            "Why do cars that use radar for parking in a tight space need it?",
+            "2509.07683",
+            marks=bug("a pronoun that has its noun beside it is taken for the paper before"),
+        ),
+        ("水印如何抵御裁剪？", "2509.07647"),
+    ],
+)
+def test_a_question_that_brings_its_own_subject_leaves_the_conversation(
+    stage: Stage, question: str, paper: str
+) -> None:
+    answer = stage.ask(question, NOTHING, history=[turn(RAC)])
+    assert {citation.arxiv_id for citation in answer.citations} == {paper}
+
+
+def test_without_a_conversation_a_pronoun_is_no_paper(stage: Stage) -> None:
+    assert stage.ask("How was it evaluated?", NOTHING).timings.total_s >= 0
+
+
+def test_an_absent_paper_is_not_spoken_of_afterwards(stage: Stage) -> None:
+    absent = stage.ask("What does ZorbNet propose?")
+    assert Turn.of(absent).papers == ()
+    assert Turn.of(stage.ask("What learning rate did RaC use?")).papers == (RAC,)
+
+
+@bug("thanks are taken for a follow-up question and answered from the paper")
+@pytest.mark.parametrize("question", ["Thanks!", "谢谢"])
+def test_thanks_are_no_question(stage: Stage, question: str) -> None:
+    assert stage.ask(question, history=[turn(RAC)]).reason == "off_topic"

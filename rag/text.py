@@ -36,7 +36,8 @@ def detect_language(text: str) -> Language:
 
 def clean(text: str) -> str:
     """Return text without invisible and control characters, composed (NFC), spaces around it removed."""
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
+    whole = text.encode("utf-8", "ignore").decode("utf-8")  # half a surrogate pair is no text
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", whole)).strip()
 
 
 def sentences(text: str) -> list[str]:

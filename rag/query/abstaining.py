@@ -27,9 +27,16 @@ NAME_DOUBT: dict[Language, float] = {"en": 0.12, "zh": 0.02}
 """How much nearer a paper must be when the question names something that no paper holds."""
 
 
-def off_topic(query: Query) -> bool:
-    """Return whether a question is nothing that papers could answer."""
-    return bool(cue("chat").search(query.text)) and not cue("about_papers").search(query.text) and not query.ids
+CHAT_DOUBT: dict[Language, float] = {"en": 0.10, "zh": 0.015}
+"""How much nearer a paper must be to a question in words of small talk: weather and songs are research too."""
+
+
+def off_topic(query: Query, ranking: Ranking) -> bool:
+    """Return whether a question is small talk or an order that has nothing to do with the papers."""
+    if not cue("chat").search(query.text) or cue("about_papers").search(query.text) or query.ids or ranking.named:
+        return False
+    leg, least = NEAR[query.language]
+    return not ranking.papers or float(ranking.legs[leg].max()) < least + CHAT_DOUBT[query.language]
 
 
 def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:

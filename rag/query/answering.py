@@ -53,13 +53,13 @@ def answer_question(
     started = time.perf_counter()
     query = understand(question, corpus, filters, history)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
-    if not query.text or off_topic(query):
+    scope = Filters(papers=query.focus) if query.focus else query.filters
+    ranking = rank(query.text, corpus, embedders, scope) if query.text else None
+    if ranking is None or off_topic(query, ranking):
         yield to_retrieval(draft.resolved, None, corpus, query.filters, limit=0, seconds=0.0)
         yield from tell_off_topic(query, draft, corpus)
         yield draft.finish()
         return
-    scope = Filters(papers=query.focus) if query.focus else query.filters
-    ranking = rank(query.text, corpus, embedders, scope)
     draft.retrieve_s = time.perf_counter() - started
     retrieval = to_retrieval(draft.resolved, ranking, corpus, scope, limit=SHOWN, seconds=draft.retrieve_s)
     draft.papers = tuple(paper.arxiv_id for paper in retrieval.papers)

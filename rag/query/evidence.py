@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.engines.loading import Embedders
 from rag.models import Citation, Language, Paper, Support
+from rag.query.cues import cue
 from rag.query.verification import (
     Check,
     level,
@@ -34,8 +35,9 @@ class Evidence:
 
     @cached_property
     def sentences(self) -> list[str]:
-        """The abstract's sentences, verbatim; the title where there is no abstract."""
-        return sentences(self.paper.abstract) or [self.paper.title]
+        """The abstract's sentences, verbatim, without those that give orders; the title where there are none."""
+        told = [sentence for sentence in sentences(self.paper.abstract) if not cue("order").search(sentence)]
+        return told or [self.paper.title]
 
     @cached_property
     def _english(self) -> Vectors:
@@ -56,7 +58,7 @@ class Evidence:
     @cached_property
     def text(self) -> str:
         """All that a name or a number may come from."""
-        return f"{self.paper.title} {self.paper.abstract}"
+        return " ".join((self.paper.title, *self.sentences))
 
     @cached_property
     def card_borne_out(self) -> list[str]:

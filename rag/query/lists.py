@@ -15,7 +15,7 @@ from rag.query.evidence import cite
 from rag.query.phrasing import marked
 from rag.query.records import MOST_LISTED, scope
 from rag.query.retrieval import NEAR, Ranking, Scores
-from rag.query.understand import Query
+from rag.query.understand import CATEGORY, Query
 from rag.query.verification import unsupported_numbers
 from rag.query.wording import say
 from rag.query.words import content_words, stems
@@ -48,7 +48,7 @@ COMMON = 0.2
 
 def subjects(question: str) -> list[list[str]]:
     """Return the alternatives that say what a list is about, each as its content words."""
-    core = cue("tail").sub("", question)
+    core = CATEGORY.sub(" ", cue("tail").sub("", question))
     found = [content_words(cue("scaffold").sub(" ", part)) for part in cue("alternatives").split(core)]
     return [words for words in found if words]
 
@@ -108,8 +108,9 @@ def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str
     paper = ranking.papers[place]
     texts = sentences(paper.abstract) or [paper.title]
     scores = ranking.sentence_scores[place]
+    orders = [bool(cue("order").search(text)) for text in texts]
     held = [len(stems(text).intersection(wanted)) for text in texts]
-    order = sorted(range(len(texts)), key=lambda i: (-held[i], -(scores[i] if i < len(scores) else 0.0)))
+    order = sorted(range(len(texts)), key=lambda i: (orders[i], -held[i], -(scores[i] if i < len(scores) else 0.0)))
     return texts[order[0]]
 
 

@@ -42,6 +42,21 @@ def plain(text: str) -> str:
     return " ".join(plain_text.split())
 
 
+LINKED = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+TAG = re.compile(r"<(/?[a-zA-Z!][^>\n]{0,200})>")
+FORGED = re.compile(
+    r"[\[【]\s*(?:arXiv:?\s*)?(?:\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*[\]】]", re.IGNORECASE
+)
+
+
+def harmless(text: str) -> str:
+    """Return a paper's own text for an answer: links as their words, tags in other brackets, no markers but ours."""
+    safe = clean(text)
+    while (reduced := FORGED.sub("", LINKED.sub(r"\1", safe))) != safe:
+        safe = reduced
+    return TAG.sub(r"‹\1›", safe).replace("](", "] (").replace("javascript:", "javascript ")
+
+
 def stopped(sentence: str, language: Language) -> str:
     """Return a sentence that ends with a stop."""
     return sentence if END.search(sentence) else sentence.rstrip(" ,;，；:：") + ("。" if language == "zh" else ".")

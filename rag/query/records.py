@@ -71,10 +71,12 @@ def scope(query: Query, corpus: Corpus, *, categories: bool = True) -> str:
     """Return what an answer covers, as a phrase: filters and days; empty where there is nothing to say."""
     days = corpus.days()
     filters = query.filters
-    bounds = [str(day) for day in dict.fromkeys((filters.since, filters.until)) if day] or [*days[:1], *days[1:][-1:]]
-    inside = ", ".join(
-        [*(filters.categories if categories else ()), *filters.authors, *([" – ".join(bounds)] if bounds else [])]
-    )
+    span = " – ".join(str(day) for day in dict.fromkeys((filters.since, filters.until)) if day)
+    if bool(filters.since) != bool(filters.until):
+        span = f"{'≥' if filters.since else '≤'} {span}"
+    span = span or " – ".join([*days[:1], *days[1:][-1:]])
+    named = (*(filters.categories if categories else ()), *filters.authors, *filters.papers, span)
+    inside = ", ".join(part for part in named if part)
     return say(query.language, "scope", inside=inside) if inside else ""
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from rag.models import Filters, Language, Turn
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
-from rag.query.mentions import arxiv_ids, coined_words
+from rag.query.mentions import arxiv_ids, coined_words, named_papers
 from rag.text import clean, detect_language
 from vectorstore.lexical import tokens
 
@@ -38,6 +38,8 @@ class Query:
 
 ARCHIVES = "cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat|astro-ph"
 WHOLE = "astro-ph|hep-(?:ex|lat|ph|th)|nucl-(?:ex|th)|quant-ph|gr-qc|math-ph"
+LONGEST = 2000
+"""Characters of a question that are read: the embedders take no more."""
 CATEGORY = re.compile(
     rf"(?<![A-Za-z0-9.\-/])((?:{ARCHIVES})\.[A-Za-z]{{2,}}(?:-[A-Za-z]+)?|(?:{WHOLE}))(?![A-Za-z0-9\-/]|\.[A-Za-z0-9])"
 )
@@ -53,13 +55,14 @@ DAY = re.compile(r"(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)(?!\d)")
 
 def understand(question: str, corpus: Corpus, filters: Filters, history: Sequence[Turn]) -> Query:
     """Return what a question asks for; explicit filters beat what it says."""
-    asked = clean(question)
+    asked = clean(question)[:LONGEST]
     text = honest_part(asked)
     language = detect_language(text if len(text) > 3 else history[-1].question if history else asked)
     ids = tuple(arxiv_ids(text))
     since, until = said_days(text, corpus.days())
     said = Filters(categories=tuple(CATEGORY.findall(text)), since=since, until=until)
-    focus = () if ids or filters.papers else referents(text, history, corpus)
+    alone = not history or ids or filters.papers or named_papers(text, corpus)
+    focus = () if alone else referents(text, history, corpus)
     return Query(asked=asked, text=text, language=language, filters=filters.or_else(said), focus=focus, ids=ids)
 
 

@@ -28,7 +28,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from gradio.themes import Base
-from gradio.themes.utils.fonts import LocalFont
+from gradio.themes.utils.fonts import Font, LocalFont
 
 from rag.serve.handlers import LONGEST_QUESTION, Chat
 
@@ -178,7 +178,7 @@ def answering_model(settings: Settings) -> tuple[str, bool]:
 
 def appearance() -> Base:
     """Return the theme: fonts of this machine and calm colours; everything else is in chat.css."""
-    fonts = [LocalFont("IBM Plex Sans"), SYSTEM_FONTS]
+    fonts: list[Font | str] = [LocalFont("IBM Plex Sans"), SYSTEM_FONTS]
     return Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=fonts, font_mono=[MONOSPACE])
 
 

@@ -81,10 +81,8 @@ def test_a_new_subject_leaves_the_conversation(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("question", "paper"),
     [
-        pytest.param(
-            "Does ClaFR need its training data?", "2509.06988", marks=bug("its is taken for the paper before")
-        ),
-        pytest.param("Does ScaleZero use LoRA, and how does it help?", "2509.07945", marks=bug("so is it")),
+        pytest.param("Does ClaFR need its training data?", "2509.06988"),
+        pytest.param("Does ScaleZero use LoRA, and how does it help?", "2509.07945"),
         pytest.param(
             "What is the first benchmark for the transferability of graph self-supervised learning?",
             "2509.06975",
@@ -105,17 +103,12 @@ def test_a_question_that_brings_its_own_subject_leaves_the_conversation(
     assert {citation.arxiv_id for citation in answer.citations} == {paper}
 
 
-def test_without_a_conversation_a_pronoun_is_no_paper(stage: Stage) -> None:
-    assert stage.ask("How was it evaluated?", NOTHING).timings.total_s >= 0
-
-
 def test_an_absent_paper_is_not_spoken_of_afterwards(stage: Stage) -> None:
     absent = stage.ask("What does ZorbNet propose?")
     assert Turn.of(absent).papers == ()
     assert Turn.of(stage.ask("What learning rate did RaC use?")).papers == (RAC,)
 
 
-@bug("thanks are taken for a follow-up question and answered from the paper")
 @pytest.mark.parametrize("question", ["Thanks!", "谢谢"])
 def test_thanks_are_no_question(stage: Stage, question: str) -> None:
     assert stage.ask(question, history=[turn(RAC)]).reason == "off_topic"

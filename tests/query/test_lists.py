@@ -75,7 +75,7 @@ def test_a_filter_narrows_a_list(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("question", "papers"),
     [
-        pytest.param("Which papers in cs.RO use LLMs?", {"2509.07445"}, marks=bug("the category is a subject word")),
+        pytest.param("Which papers in cs.RO use LLMs?", {"2509.07445"}),
         pytest.param(
             "What papers deal with SLAM or localization?",
             {"2509.07683", "2509.07362"},

@@ -14,7 +14,7 @@ SOURCE = (
     "With leave-one-subject-out validation, awake versus asleep is told apart with 90.5% accuracy, and four stages "
     "(Awake, REM, Core, Deep) with 65.1%."
 )
-FRAGE = "耳内系统区分清醒与睡眠的准确率是多少？"
+ZH_QUESTION = "耳内系统区分清醒与睡眠的准确率是多少？"
 
 
 def is_source_alone(answer: Answer) -> bool:
@@ -121,7 +121,7 @@ def test_the_prompt_holds_the_paper_s_sentences_and_fits_its_budget(stage: Stage
 
 
 def test_a_chinese_answer_is_borne_out_by_the_english_abstract(stage: Stage) -> None:
-    answer = stage.ask(FRAGE, "清醒与睡眠的区分准确率为 90.5%。")
+    answer = stage.ask(ZH_QUESTION, "清醒与睡眠的区分准确率为 90.5%。")
     assert answer.text == f"清醒与睡眠的区分准确率为 90.5% [{EAR}]。"
     assert answer.language == "zh"
     assert answer.citations[0].quote == SOURCE
@@ -129,7 +129,7 @@ def test_a_chinese_answer_is_borne_out_by_the_english_abstract(stage: Stage) -> 
 
 @pytest.mark.parametrize("said", ["清醒与睡眠的区分准确率为 97.3%。", TRUE, "未说明"])
 def test_a_chinese_question_falls_back_to_the_card(stage: Stage, said: str) -> None:
-    answer = stage.ask(FRAGE, said)
+    answer = stage.ask(ZH_QUESTION, said)
     assert {citation.field for citation in answer.citations} == {"abstract"}
     assert SOURCE in {citation.quote for citation in answer.citations}
     assert "97.3" not in answer.text

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from query.staging import Stage, bug, turn
+from query.staging import Stage, turn
 
 from rag.models import Filters, Language
 from rag.query.understand import Query, honest_part, said_days, understand
@@ -157,7 +157,6 @@ def test_an_explicit_paper_beats_the_conversation(stage: Stage) -> None:
     assert understand("How was it evaluated?", stage.corpus, chosen, [turn("2509.07953")]).focus == ()
 
 
-@bug("a long question is embedded in full, which takes seconds for every thousand characters")
 def test_a_question_is_cut_to_what_the_embedders_read(stage: Stage) -> None:
     assert len(understood(stage, "谁" * 20_000).text) <= 2_000
 

@@ -41,8 +41,8 @@ check: $(VENV)/project ## format, lint, types and import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## measure speed and memory
-	$(BIN)/python -m evals bench
+bench: install ## measure speed and memory, on DIGEST=path or the sample
+	@$(BIN)/python -m evals bench $${DIGEST:+"$$DIGEST"}
 
 fmt: $(VENV)/project ## format, and mend what the linter can
 	$(BIN)/ruff format .

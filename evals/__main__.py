@@ -121,6 +121,21 @@ def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path | N
     gate_command(settings, out=out, update=update, runs=runs, baseline=baseline)
 
 
+@main.command()
+@click.argument("digest", type=PATH, required=False)
+@click.option("--llm", help="As ARXIV_RAG_LLM.")
+def bench(digest: Path | None, llm: str | None) -> None:
+    """Measure speed and memory on DIGEST [default: the sample digest]; prints one JSON object."""
+    import json
+
+    from evals.bench import measure
+    from rag.config import Settings
+    from rag.ingest.sample import sample_digest_path
+
+    figures = measure(digest or sample_digest_path(), Settings.load(llm=llm))
+    click.echo(json.dumps(figures.as_dict(), indent=2))
+
+
 def guarded() -> int:
     """Run the command line; return the exit code. Errors are one sentence on stderr."""
     try:

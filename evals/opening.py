@@ -42,23 +42,23 @@ class Opening:
 
     def dense_only(self, corpus: Corpus) -> Subject:
         """Return the ranking by one vector a chunk alone."""
-        from evals.peers.entries import open_index
+        from evals.peers.entries import CHUNK_TOKENS, open_index
         from evals.peers.retrievers import DenseOnly
 
         assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
         papers = assistant.papers()
-        folder = stores_folder(self.stores) / f"entries-{store_name(corpus, self.settings)}"
+        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
         index = open_index(papers, assistant.embedders.multilingual, folder)
         return DenseOnly(index=index, known={paper.arxiv_id: paper for paper in papers})
 
     def stock(self, corpus: Corpus) -> Subject:
         """Return LlamaIndex's CitationQueryEngine."""
-        from evals.peers.entries import open_index
+        from evals.peers.entries import CHUNK_TOKENS, open_index
         from evals.peers.stock import StockEngine
 
         assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
         papers = assistant.papers()
-        folder = stores_folder(self.stores) / f"entries-{store_name(corpus, self.settings)}"
+        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
         index = open_index(papers, assistant.embedders.multilingual, folder)
         known = {paper.arxiv_id: paper for paper in papers}
         return StockEngine(

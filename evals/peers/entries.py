@@ -10,11 +10,14 @@ from pathlib import Path
 import llama_index.core
 from llama_index.core import Document, StorageContext, VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.node_parser import SentenceSplitter
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from rag.models import TEXT_FIELDS, Paper
 
 COLLECTION = "entries"
+CHUNK_TOKENS = 512
+"""What multilingual-e5 reads; LlamaIndex's default of 1024 would hide the second half of every entry from it."""
 
 
 def document(paper: Paper) -> Document:
@@ -41,7 +44,7 @@ def unlink_nltk(folder: Path) -> None:
 
 
 def open_index(papers: Sequence[Paper], embedding: BaseEmbedding, folder: Path) -> VectorStoreIndex:
-    """Return LlamaIndex's vector index over the entries, chunked by its defaults; built in `folder` once."""
+    """Return LlamaIndex's vector index over the entries, cut to what the embedder takes; built in `folder` once."""
     unlink_nltk(folder)
     done = folder / "complete"
     store = ChromaVectorStore.from_params(collection_name=COLLECTION, persist_dir=str(folder))
@@ -49,7 +52,10 @@ def open_index(papers: Sequence[Paper], embedding: BaseEmbedding, folder: Path) 
         return VectorStoreIndex.from_vector_store(store, embed_model=embedding)
     storage = StorageContext.from_defaults(vector_store=store)
     index = VectorStoreIndex.from_documents(
-        [document(paper) for paper in papers], storage_context=storage, embed_model=embedding
+        [document(paper) for paper in papers],
+        storage_context=storage,
+        embed_model=embedding,
+        transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS)],
     )
     done.touch()
     return index

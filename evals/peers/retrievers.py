@@ -61,7 +61,7 @@ class DenseOnly:
     known: Mapping[str, Paper]
     """All papers by arXiv id."""
 
-    engine: str = "dense only, e5, one chunk an entry"
+    engine: str = "dense only, e5, chunks of 512 tokens"
 
     def papers(self) -> Mapping[str, Paper]:
         """Return all papers by arXiv id."""

@@ -274,7 +274,7 @@ def test_a_run_that_is_killed_and_resumed_gives_what_one_run_gives(
     arxiv_rag: Command, tmp_path: Path, sample_store: Path, sample_papers: tuple[Paper, ...]
 ) -> None:
     questions, whole, killed = tmp_path / "q.jsonl", tmp_path / "whole.jsonl", tmp_path / "killed.jsonl"
-    lines = [json.dumps({"id": number, "question": paper.abstract}) for number, paper in enumerate(sample_papers * 2)]
+    lines = [json.dumps({"id": number, "question": paper.title}) for number, paper in enumerate(sample_papers * 2)]
     questions.write_text("\n".join(lines), encoding="utf-8")
     run(arxiv_rag, questions, whole, sample_store)
     arguments = ["batch", str(questions), "-o", str(killed), "--retrieve-only", "--store", str(sample_store)]

@@ -94,10 +94,11 @@ def test_the_embedders_are_tried() -> None:
     assert (check.state, check.detail) == ("ok", "all-MiniLM-L6-v2-int8 and multilingual-e5-small-q4")
 
 
-def test_an_embedder_that_cannot_be_reached_is_a_fault() -> None:
-    embedders, check = doctor.embedders_check(Settings(embedder="m@http://127.0.0.1:9/v1", timeout=2))
+def test_an_embedder_that_is_none_is_a_fault() -> None:
+    embedders, check = doctor.embedders_check(Settings(embedder="nope"))
     assert embedders is None
     assert check.state == "fault"
+    assert "no embedder 'nope'" in check.detail
 
 
 def test_a_store_tells_what_it_holds(sample_store: Path) -> None:

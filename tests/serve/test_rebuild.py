@@ -85,19 +85,19 @@ def test_a_kill_between_the_two_renames_is_mended(arxiv_rag: Command, outdated: 
     assert not outdated.with_name("outdated.rebuild").exists()
 
 
-def test_nothing_is_indexed_into_a_store_that_was_put_aside(arxiv_rag: Command, outdated: Path, tmp_path: Path) -> None:
-    outdated.rename(outdated.with_name("outdated.old"))
+def test_nothing_is_indexed_into_a_store_that_was_put_aside(arxiv_rag: Command, store: Path, tmp_path: Path) -> None:
+    store.rename(store.with_name("store.old"))
     record = {"id": "2509.00001", "title": "T", "summary": "It walks."}
     (tmp_path / "a.jsonl").write_text(json.dumps(record), encoding="utf-8")
-    told = arxiv_rag("index", tmp_path / "a.jsonl", "--store", outdated, "--json")
+    told = arxiv_rag("index", tmp_path / "a.jsonl", "--store", store, "--json")
     assert told.code == 1
     assert "finish that with 'arxiv-rag rebuild'" in json.loads(told.out)["error"]
-    assert not outdated.exists()
+    assert not store.exists()
 
 
-def test_a_store_that_somebody_writes_is_left_alone(arxiv_rag: Command, outdated: Path) -> None:
-    with FileLock(outdated / "write.lock"):
-        told = arxiv_rag("rebuild", "--store", outdated)
+def test_a_store_that_somebody_writes_is_left_alone(arxiv_rag: Command, store: Path) -> None:
+    with FileLock(store / "write.lock"):
+        told = arxiv_rag("rebuild", "--store", store)
     assert (told.code, told.out) == (1, "")
     assert "another process is indexing into it" in told.err
 

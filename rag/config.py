@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,17 @@ NOT_SETTINGS = frozenset({"ARXIV_RAG_SHARED"})
 """Variables of the test suite that share the prefix."""
 
 
+def available_processors(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """Return how many processors this process may use: fewer than the machine has in a container, at most 256."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        most, period = quota.read_text(encoding="ascii").split()
+        count = min(count, math.ceil(int(most) / int(period)))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        pass
+    return max(1, min(count, 256))
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default. Unknown names and impossible values are refused."""
 
@@ -32,7 +44,7 @@ class Settings(BaseSettings):
     """`local` (MiniLM and e5), `openai:MODEL`, or `MODEL@BASE_URL`."""
     api_key: SecretStr | None = None
     """Key for the remote servers; without it `OPENAI_API_KEY` is used."""
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    threads: int = Field(default_factory=available_processors, ge=1, le=256)
     """CPU threads for the local models."""
     timeout: float = Field(default=120.0, gt=0)
     """Seconds before a request to a model is given up."""
@@ -62,12 +74,14 @@ class Settings(BaseSettings):
 
 def check_names(environment: Mapping[str, str]) -> None:
     """Raise ConfigError for an `ARXIV_RAG_*` variable that is no setting."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | NOT_SETTINGS
+    known = {name.upper() for name in Settings.model_fields}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(sorted(known - NOT_SETTINGS))}"
-            raise ConfigError(name, "there is no such setting", hint.rstrip("?"))
+        wanted = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and wanted not in known and name not in NOT_SETTINGS:
+            near = difflib.get_close_matches(wanted, known, n=1)
+            listed = ", ".join(PREFIX + each for each in sorted(known))
+            hint = f"perhaps {PREFIX}{near[0]} is meant" if near else f"the settings are {listed}"
+            raise ConfigError(name, "there is no such setting", hint)
 
 
 def data_folder() -> Path:

@@ -13,15 +13,19 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 from numpy.typing import NDArray
+from openai.types import CreateEmbeddingResponse
 
 from rag.config import Settings
-from rag.engines.remote import ATTEMPTS, Endpoint, explained
+from rag.engines.remote import NO_ANSWER, Endpoint, explained, openai_client, retried
 from rag.engines.weights import MINILM, MINILM_TOKENIZER, resolve
+from rag.errors import ModelUnavailableError
 
 Vectors = NDArray[np.float32]
 
 MINILM_TOKENS = 256
 """The model was trained on inputs of at most this many tokens."""
+MOST_CHARACTERS = 2400
+"""Of one text; arXiv takes abstracts of up to 1,920, and e5 would go on for seconds over a longer one."""
 PADDED_TOKENS = 512
 """Most tokens of one batch, padding included: larger batches run slower on a CPU."""
 
@@ -37,7 +41,7 @@ class LocalEmbedding(BaseEmbedding):
 
     def _locked(self, texts: Sequence[str], *, query: bool) -> list[list[float]]:
         with self._lock:
-            vectors: list[list[float]] = self._embed(texts, query=query).tolist()
+            vectors: list[list[float]] = self._embed([readable(text) for text in texts], query=query).tolist()
         return vectors
 
     def _get_query_embedding(self, query: str) -> list[float]:
@@ -51,6 +55,11 @@ class LocalEmbedding(BaseEmbedding):
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return self._locked(texts, query=False)
+
+
+def readable(text: str) -> str:
+    """Return the start of a text without what the models' tokenizers refuse: NUL and halves of surrogate pairs."""
+    return text[:MOST_CHARACTERS].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 class MiniLMEmbedding(LocalEmbedding):
@@ -129,33 +138,40 @@ class E5Embedding(LocalEmbedding):
         return embedding
 
     def _embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        vectors: Vectors = self._model.encode([text.replace("\0", " ") for text in texts], query)
+        vectors: Vectors = self._model.encode(list(texts), query)
         return vectors
 
 
 class RemoteEmbedding(OpenAILikeEmbedding):
-    """An embedding model behind an OpenAI-compatible address, whose faults are one sentence."""
+    """An embedding model behind an OpenAI-compatible address: unit vectors, and one sentence for every fault."""
 
     @classmethod
     def connect(cls, endpoint: Endpoint, settings: Settings) -> RemoteEmbedding:
         """Return the client; nothing is sent yet. Raises ConfigError when a key is missing."""
-        return cls(
-            model_name=endpoint.model,
-            api_base=endpoint.base_url,
-            api_key=endpoint.key(settings),
-            timeout=settings.timeout,
-            max_retries=ATTEMPTS,
-            embed_batch_size=64,
-        )
+        key = endpoint.key(settings)
+        embedding = cls(model_name=endpoint.model, api_base=endpoint.base_url, api_key=key, embed_batch_size=64)
+        embedding._client = openai_client(endpoint.base_url, key, settings.timeout)
+        return embedding
+
+    def _vectors(self, texts: list[str]) -> list[list[float]]:
+        """Return a unit vector for each text; raises ModelUnavailableError."""
+        with explained(self.model_name):
+            create = self._get_client().embeddings.create
+            answer = retried(lambda: create(input=texts, model=self.model_name, encoding_format="float"))
+        # the client takes whatever it gets for an answer
+        given = (answer.data or []) if isinstance(answer, CreateEmbeddingResponse) else []
+        if len(given) != len(texts):
+            raise ModelUnavailableError(self.model_name, *NO_ANSWER)
+        matrix = np.array([item.embedding for item in sorted(given, key=lambda item: item.index)], dtype=np.float32)
+        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+        unit: list[list[float]] = (matrix / np.where(lengths > 0, lengths, 1)).tolist()
+        return unit
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        with explained(self.model_name):
-            return super()._get_query_embedding(query)
+        return self._vectors([query])[0]
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        with explained(self.model_name):
-            return super()._get_text_embedding(text)
+        return self._vectors([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        with explained(self.model_name):
-            return super()._get_text_embeddings(texts)
+        return self._vectors(texts)

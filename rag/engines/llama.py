@@ -49,7 +49,8 @@ class LlamaServer:
             handle = xllamacpp.Server(params)
         except (RuntimeError, ValueError) as error:
             problem = f"llama.cpp cannot load {str(path)!r}"
-            raise ModelUnavailableError(path.name, problem, "run 'arxiv-rag doctor'") from error
+            remedy = "get the file again, it may be incomplete, or choose another model with ARXIV_RAG_LLM"
+            raise ModelUnavailableError(path.name, problem, remedy) from error
         return cls(base_url=f"{handle.listening_address}/v1", api_key=api_key, handle=handle)
 
 

@@ -6,18 +6,19 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
 from llama_index.core.llms.llm import LLM
 
 from rag.config import Settings, cache_folder
 from rag.engines.llama import LlamaServer
-from rag.engines.remote import ATTEMPTS, Endpoint, explained
+from rag.engines.remote import NO_ANSWER, Endpoint, explained, openai_client, retried
 from rag.engines.weights import QWEN_0_5B, QWEN_1_5B, resolve
-from rag.errors import ConfigError
+from rag.errors import ConfigError, ModelUnavailableError
 from rag.models import Usage
 
 LOCAL_MODELS = {"local": QWEN_1_5B, "local-small": QWEN_0_5B}
@@ -75,13 +76,19 @@ class LanguageModel:
             ChatMessage(role=MessageRole.USER, content=user),
         ]
 
+        def start() -> tuple[ChatResponse, Iterator[ChatResponse]]:
+            chunks = iter(
+                self.llm.stream_chat(messages, max_tokens=max_tokens, stream_options={"include_usage": True}, **options)
+            )
+            for first in chunks:
+                return first, chunks
+            raise ModelUnavailableError(self.label, *NO_ANSWER)
+
         def deltas() -> Iterator[str]:
             prompt_tokens = completion_tokens = 0
             with explained(self.label):
-                chunks = self.llm.stream_chat(
-                    messages, max_tokens=max_tokens, stream_options={"include_usage": True}, **options
-                )
-                for chunk in chunks:
+                first, rest = retried(start)
+                for chunk in chain([first], rest):
                     usage = getattr(chunk.raw, "usage", None)
                     if usage is not None:
                         prompt_tokens, completion_tokens = usage.prompt_tokens, usage.completion_tokens
@@ -144,7 +151,7 @@ def chat_model(model: str, base_url: str, api_key: str, settings: Settings) -> L
     """Return LlamaIndex's client for a model behind an OpenAI-compatible address."""
     from llama_index.llms.openai_like import OpenAILike
 
-    return OpenAILike(
+    llm = OpenAILike(
         model=model,
         api_base=base_url,
         api_key=api_key,
@@ -153,9 +160,10 @@ def chat_model(model: str, base_url: str, api_key: str, settings: Settings) -> L
         temperature=0.0,
         additional_kwargs={"seed": settings.seed},
         timeout=settings.timeout,
-        max_retries=ATTEMPTS,
-        reuse_client=True,
+        max_retries=0,
     )
+    llm._client = openai_client(base_url, api_key, settings.timeout)
+    return llm
 
 
 @cache

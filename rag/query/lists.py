@@ -12,8 +12,8 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
+from rag.query.facts import MOST_LISTED, scope
 from rag.query.phrasing import marked
-from rag.query.records import MOST_LISTED, scope
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.understand import CATEGORY, Query
 from rag.query.verification import unsupported_numbers

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from rag.models import Paper, Reason, Sentence
+from rag.models import Paper
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
-from rag.query.drafts import Draft
-from rag.query.evidence import cite
+from rag.query.facts import Fact, Line, scope
 from rag.query.mentions import named_papers, spelt, title_name
-from rag.query.phrasing import marked
 from rag.query.understand import CATEGORY, Query
 from rag.query.wording import say
 
-MOST_LISTED = 60
-"""Papers that one answer names; a longer list is counted in full and named in part."""
 QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
 SIGNS = {"?": r"question mark|问号", "!": r"exclamation|感叹号|叹号", ":": r"\bcolon\b|冒号"}
 NUMBER_WORDS = {
@@ -35,49 +30,6 @@ UNKNOWN_AUTHOR = re.compile(
     rf"({CAPITALS})\s*(?:有|的|写|发表|参与|是)(?:没有|了|过)?.{{0,8}}(?:论文|文章|作者|收录|工作|哪)"
 )
 """Somebody's name in capitals where a question speaks of a person's papers."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """What an exact answer says of one paper."""
-
-    paper: Paper
-    """The paper."""
-    text: str
-    """The sentence."""
-    field: str
-    """The field of record that bears it out."""
-    quote: str
-    """That field as it is stored."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
-    """An exact answer: a sentence about the corpus, then a line for each paper."""
-
-    lead: str = ""
-    """About the corpus, so it needs no citation; empty where the lines speak for themselves."""
-    papers: tuple[Paper, ...] = ()
-    """The complete set that the answer is about."""
-    lines: tuple[Line, ...] = ()
-    """One for each paper that is named."""
-    complete: bool = True
-    """Whether `papers` is the whole set that was asked for, so that none is ranked beside it."""
-    reason: Reason | None = None
-    """Set when the answer is that it is not there."""
-
-
-def scope(query: Query, corpus: Corpus, *, categories: bool = True) -> str:
-    """Return what an answer covers, as a phrase: filters and days; empty where there is nothing to say."""
-    days = corpus.days()
-    filters = query.filters
-    span = " – ".join(str(day) for day in dict.fromkeys((filters.since, filters.until)) if day)
-    if bool(filters.since) != bool(filters.until):
-        span = f"{'≥' if filters.since else '≤'} {span}"
-    span = span or " – ".join([*days[:1], *days[1:][-1:]])
-    named = (*(filters.categories if categories else ()), *filters.authors, *filters.papers, span)
-    inside = ", ".join(part for part in named if part)
-    return say(query.language, "scope", inside=inside) if inside else ""
 
 
 def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> Fact | None:
@@ -316,17 +268,3 @@ def spelt_in(paper: Paper, text: str) -> bool:
 def asks(text: str, *cues: str) -> bool:
     """Return whether a question has one of the cues."""
     return any(cue(name).search(text) for name in cues)
-
-
-def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
-    """Yield an exact answer: the lead, then a line for each paper with its own citation."""
-    told = tuple(paper.arxiv_id for paper in fact.papers)
-    draft.papers = told if fact.complete else tuple(dict.fromkeys((*told, *draft.papers)))
-    draft.reason = fact.reason
-    draft.layout = "list" if fact.lead and fact.lines else "prose"
-    if fact.lead:
-        yield draft.release(fact.lead)
-    bullet = "- " if draft.layout == "list" else ""
-    for line in fact.lines[:MOST_LISTED]:
-        citation = cite(line.paper, draft.position, line.quote, field=line.field)
-        yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), [citation])

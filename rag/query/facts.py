@@ -1,0 +1,74 @@
+"""Exact answers as values: what is said of the corpus, a line for each paper, and how they are released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.models import Paper, Reason, Sentence
+from rag.query.corpus import Corpus
+from rag.query.drafts import Draft
+from rag.query.evidence import cite
+from rag.query.phrasing import marked
+from rag.query.understand import Query
+from rag.query.wording import say
+
+MOST_LISTED = 60
+"""Papers that one answer names; a longer list is counted in full and named in part."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """What an exact answer says of one paper."""
+
+    paper: Paper
+    """The paper."""
+    text: str
+    """The sentence."""
+    field: str
+    """The field of record that bears it out."""
+    quote: str
+    """That field as it is stored."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """An exact answer: a sentence about the corpus, then a line for each paper."""
+
+    lead: str = ""
+    """About the corpus, so it needs no citation; empty where the lines speak for themselves."""
+    papers: tuple[Paper, ...] = ()
+    """The complete set that the answer is about."""
+    lines: tuple[Line, ...] = ()
+    """One for each paper that is named."""
+    complete: bool = True
+    """Whether `papers` is the whole set that was asked for, so that none is ranked beside it."""
+    reason: Reason | None = None
+    """Set when the answer is that it is not there."""
+
+
+def scope(query: Query, corpus: Corpus, *, categories: bool = True) -> str:
+    """Return what an answer covers, as a phrase: filters and days; empty where there is nothing to say."""
+    days = corpus.days()
+    filters = query.filters
+    span = " – ".join(str(day) for day in dict.fromkeys((filters.since, filters.until)) if day)
+    if bool(filters.since) != bool(filters.until):
+        span = f"{'≥' if filters.since else '≤'} {span}"
+    span = span or " – ".join([*days[:1], *days[1:][-1:]])
+    named = (*(filters.categories if categories else ()), *filters.authors, *filters.papers, span)
+    inside = ", ".join(part for part in named if part)
+    return say(query.language, "scope", inside=inside) if inside else ""
+
+
+def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
+    """Yield an exact answer: the lead, then a line for each paper with its own citation."""
+    told = tuple(paper.arxiv_id for paper in fact.papers)
+    draft.papers = told if fact.complete else tuple(dict.fromkeys((*told, *draft.papers)))
+    draft.reason = fact.reason
+    draft.layout = "list" if fact.lead and fact.lines else "prose"
+    if fact.lead:
+        yield draft.release(fact.lead)
+    bullet = "- " if draft.layout == "list" else ""
+    for line in fact.lines[:MOST_LISTED]:
+        citation = cite(line.paper, draft.position, line.quote, field=line.field)
+        yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), [citation])

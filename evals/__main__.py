@@ -124,16 +124,18 @@ def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path | N
 @main.command()
 @click.argument("digest", type=PATH, required=False)
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
-def bench(digest: Path | None, llm: str | None) -> None:
-    """Measure speed and memory on DIGEST [default: the sample digest]; prints one JSON object."""
+@click.option("--install", is_flag=True, help="Also time 'make install' in a fresh clone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def bench(digest: Path | None, llm: str | None, install: bool, as_json: bool) -> None:
+    """Measure speed and memory on DIGEST [default: the sample digest]."""
     import json
 
     from evals.bench import measure
     from rag.config import Settings
     from rag.ingest.sample import sample_digest_path
 
-    figures = measure(digest or sample_digest_path(), Settings.load(llm=llm))
-    click.echo(json.dumps(figures.as_dict(), indent=2))
+    figures = measure(digest or sample_digest_path(), Settings.load(llm=llm), install=install)
+    click.echo(json.dumps(figures.as_dict(), indent=2) if as_json else figures.table())
 
 
 def guarded() -> int:

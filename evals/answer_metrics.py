@@ -114,10 +114,10 @@ def quote_stands(outcome: Outcome, arxiv_id: str, quote: str) -> bool:
         paper.title,
         ", ".join(paper.authors),
         ", ".join(paper.categories),
-        paper.url,
+        ", ".join((*paper.links, paper.url)),
         paper.comment,
     )
-    told = " ".join("\n".join((*fields, *(getattr(paper, name) for name in paper.card_fields), *paper.links)).split())
+    told = " ".join("\n".join((*fields, *(getattr(paper, name) for name in paper.card_fields))).split())
     return all(" ".join(line.split()) in told for line in quote.split("\n"))
 
 

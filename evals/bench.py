@@ -1,88 +1,265 @@
-"""Bench: seconds and memory of indexing, retrieval and answering on this machine, as JSON-ready figures."""
+"""Bench: seconds and memory of installing, indexing, retrieving and answering on this machine.
+
+Every part runs in a process of its own, so that a cold start is cold and memory is that of the part alone.
+"""
 
 from __future__ import annotations
 
+import importlib
+import multiprocessing
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
-from rag.assistant import Assistant
+from evals.errors import RunError
 from rag.config import Settings
-from rag.ingest.digest import read_digest
+from rag.models import Answer, Language, Paper, Sentence
 
-QUESTIONS = (
-    "How does the method reach its best accuracy?",
-    "Which dataset is used for training the robot?",
-    "这个方法怎样提高精度？",
-    "机器人用什么数据训练？",
-)
-"""Plain questions in both languages; what they find does not matter here."""
 ROUNDS = 5
 """Retrievals of each question."""
+WORDING: dict[Language, str] = {
+    "en": "What does the paper {title!r} propose, and how well does it work?",
+    "zh": "论文《{title}》提出了什么方法，效果如何？",
+}
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What was measured; seconds are wall time, memory is the process's peak so far in MiB."""
+    """What was measured; seconds are wall time, memory is the peak of a process in MiB."""
 
     papers: int
+    """Papers of the digest."""
+    install_s: float | None = None
+    """`make install` in a fresh clone; None where that was not asked for."""
     index_s: float
+    """Indexing the digest into an empty store, models loaded."""
     papers_per_s: float
+    """The same as a rate."""
     embedder_share: float
+    """Share of that time inside the embedders."""
     reindex_s: float
+    """Indexing it again, nothing changed."""
     retrieve_p50_ms: float
+    """Median of warm retrievals, question embedding included."""
     retrieve_p95_ms: float
+    """Their 95th percentile."""
+    cold_first_words_s: float | None
+    """From the start of a new process to the first words that are released; None where no model ran."""
     cold_answer_s: float
-    warm_first_words_s: float | None
-    warm_answer_s: float
-    memory_after_index_mib: float
-    memory_after_retrieval_mib: float
-    memory_after_answers_mib: float
+    """From there to the whole answer."""
+    warm_first_words_s: dict[str, float | None]
+    """Language to the median time to the first words, everything loaded."""
+    warm_answer_s: dict[str, float]
+    """Language to the median time to the whole answer."""
+    memory_mib: dict[str, float]
+    """Part to peak memory: `imports` is a process that has only loaded the libraries, the other parts include that."""
 
-    def as_dict(self) -> dict[str, float | int | None]:
+    def as_dict(self) -> dict[str, object]:
         """Return the figures by name, rounded to what the clock is worth."""
-        return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {name: rounded(value) for name, value in asdict(self).items()}
+
+    def table(self) -> str:
+        """Return the figures as a Markdown table."""
+        lines = [("what", "measured"), ("---", "---")]
+        if self.install_s is not None:
+            lines.append(("install, weights included", f"{self.install_s:.0f} s"))
+        share = f"{self.embedder_share:.0%} inside the embedders"
+        lines += [
+            (f"index {self.papers} papers", f"{self.index_s:.1f} s, {self.papers_per_s:.1f} papers/s, {share}"),
+            ("index them again, nothing changed", f"{self.reindex_s:.2f} s"),
+            ("retrieval, warm", f"{self.retrieve_p50_ms:.0f} ms (p95 {self.retrieve_p95_ms:.0f} ms)"),
+            ("new process to first words, whole answer", spans(self.cold_first_words_s, self.cold_answer_s)),
+        ]
+        for language, seconds in self.warm_answer_s.items():
+            told = spans(self.warm_first_words_s[language], seconds)
+            lines.append((f"first words, whole answer, warm, {language}", told))
+        lines += [(f"peak memory: {part}", f"{mib:.0f} MiB") for part, mib in self.memory_mib.items()]
+        return "\n".join(f"| {what} | {measured} |" for what, measured in lines)
+
+
+def spans(first: float | None, whole: float) -> str:
+    """Return two durations as text."""
+    return f"{'no model ran' if first is None else f'{first:.1f} s'}, {whole:.1f} s"
+
+
+def rounded(value: object) -> object:
+    """Return a figure, or figures by name, with three decimals."""
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def measure(digest: Path, settings: Settings, *, install: bool = False, asked: int = 3) -> Bench:
+    """Measure with a store of its own, asking about `asked` papers in each language.
+
+    Raises what the assistant raises, RunError when a part of it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings.model_copy(update={"store": str(Path(folder) / "store")})
+        figures, memory, models = alone(indexing, digest, settings)
+        figures |= alone(cold, settings, time.time())
+        warmed, used = alone(warm, settings, asked)
+        parts: dict[str, Callable[[Settings], object]] = {
+            "imports": str,
+            "embedders": load_the_embedders,
+            "store": partial(load_the_store, models=models),
+            "language model": load_the_model,
+        }
+        peaks = {name: alone(memory_of, part, settings) for name, part in parts.items()}
+    installed = install_seconds() if install else None
+    everything = {"indexing": memory, "everything, after answering": used}
+    return Bench(**figures, **warmed, memory_mib=peaks | everything, install_s=installed)
+
+
+def alone(part: Callable[..., Result], *arguments: object) -> Result:
+    """Return what a function returns in a new process; raises what it raises, RunError when the process dies."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        try:
+            return pool.submit(part, *arguments).result()
+        except BrokenProcessPool as error:
+            raise RunError("bench", "a process that was measured died", "see that there is memory for it") from error
+
+
+def indexing(digest: Path, settings: Settings) -> tuple[dict[str, Any], float, dict[str, str]]:
+    """Index a digest twice; return figures, peak memory and the embedders' names by space."""
+    from rag.assistant import Assistant
+    from rag.ingest.digest import read_digest
+
+    papers = read_digest(digest).papers
+    with Assistant.open(settings) as assistant:
+        for embedder in (assistant.embedders.english, assistant.embedders.multilingual):
+            embedder.get_query_embedding("warm")
+        first, second = assistant.index(papers), assistant.index(papers)
+        figures = {
+            "papers": first.papers,
+            "index_s": first.seconds,
+            "papers_per_s": first.papers / first.seconds,
+            "embedder_share": first.embed_seconds / first.seconds,
+            "reindex_s": second.seconds,
+        }
+        return figures, peak_mib(), assistant.embedders.identity
+
+
+def cold(settings: Settings, started: float) -> dict[str, float | None]:
+    """Answer one question in this new process; times count from `started`, on the clock of `time.time`."""
+    from rag.assistant import Assistant
+
+    with Assistant.open(settings) as assistant:
+        question = questions(assistant.papers(), "en", 1)[0]
+        first = None
+        for event in assistant.stream(question):
+            now = time.time() - started
+            if isinstance(event, Sentence) and first is None:
+                first = now
+            if isinstance(event, Answer) and not event.usage.llm_calls:
+                first = None
+        return {"cold_first_words_s": first, "cold_answer_s": now}
+
+
+def warm(settings: Settings, count: int) -> tuple[dict[str, Any], float]:
+    """Retrieve and answer with everything loaded; return figures and peak memory."""
+    from rag.assistant import Assistant
+
+    with Assistant.open(settings) as assistant:
+        papers = assistant.papers()
+        asked: dict[Language, list[str]] = {language: questions(papers, language, count) for language in WORDING}
+        every = [question for told in asked.values() for question in told]
+        for question in every:
+            assistant.search(question)
+        searches = [assistant.search(question).seconds * 1000 for question in every for _ in range(ROUNDS)]
+        # a question that is not measured, so that the model is loaded
+        assistant.ask(WORDING["en"].format(title=papers[-1].title))
+        timings = {language: [assistant.ask(question).timings for question in told] for language, told in asked.items()}
+    firsts = {
+        key: [each.first_token_s for each in told if each.first_token_s is not None] for key, told in timings.items()
+    }
+    figures = {
+        "retrieve_p50_ms": statistics.median(searches),
+        "retrieve_p95_ms": statistics.quantiles(searches, n=20)[-1],
+        "warm_first_words_s": {key: statistics.median(told) if told else None for key, told in firsts.items()},
+        "warm_answer_s": {key: statistics.median(each.total_s for each in told) for key, told in timings.items()},
+    }
+    return figures, peak_mib()
+
+
+def questions(papers: Sequence[Paper], language: Language, count: int) -> list[str]:
+    """Return questions about `count` papers from all over a digest."""
+    step = max(1, len(papers) // count)
+    shift = list(WORDING).index(language)
+    return [WORDING[language].format(title=paper.title) for paper in papers[shift::step][:count]]
+
+
+def memory_of(part: Callable[[Settings], object], settings: Settings) -> float:
+    """Return the peak memory of this process once it has loaded the libraries and one part, in MiB."""
+    importlib.import_module("rag.assistant")
+    kept = part(settings)
+    peak = peak_mib()
+    del kept
+    return peak
+
+
+def load_the_embedders(settings: Settings) -> object:
+    """Load the embedders and embed something."""
+    from rag.engines.loading import load_embedders
+
+    embedders = load_embedders(settings)
+    for embedder in (embedders.english, embedders.multilingual):
+        embedder.get_text_embedding("A sentence as long as sentences of abstracts mostly are. " * 5)
+    return embedders
+
+
+def load_the_store(settings: Settings, models: dict[str, str]) -> object:
+    """Open the store and read all of its vectors."""
+    from rag.config import cache_folder
+    from vectorstore.store import Store
+
+    store = Store.open(settings.store, models, cache_folder())
+    stored = [*store.catalogue.all()]
+    return store, [store.vectors(space, stored) for space in store.models]
+
+
+def load_the_model(settings: Settings) -> object:
+    """Load the language model and let it write."""
+    from rag.engines.loading import load_language_model
+
+    model = load_language_model(settings)
+    list(model.complete("You are terse.", "word " * 200, max_tokens=16).deltas)
+    return model
 
 
 def peak_mib() -> float:
-    """Return the peak resident memory of this process in MiB (Linux counts it in KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the peak resident memory of this process in MiB."""
+    try:
+        told = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        divisor = 2**20 if sys.platform == "darwin" else 2**10
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / divisor
+    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM")) / 1024
 
 
-def measure(digest: Path, settings: Settings) -> Bench:
-    """Index `digest` into a store of its own, search it and ask it; raises what the assistant raises."""
-    papers = read_digest(digest).papers
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Assistant.open(settings.model_copy(update={"store": folder})) as assistant,
-    ):
-        first = assistant.index(papers)
-        second = assistant.index(papers)
-        indexed = peak_mib()
-        for question in QUESTIONS:
-            assistant.search(question)
-        searches = [assistant.search(question).seconds for question in QUESTIONS for _ in range(ROUNDS)]
-        searched = peak_mib()
-        started = time.perf_counter()
-        assistant.ask(QUESTIONS[0])
-        cold = time.perf_counter() - started
-        warm = [assistant.ask(question).timings for question in QUESTIONS]
-        words = [timing.first_token_s for timing in warm if timing.first_token_s is not None]
-        return Bench(
-            papers=len(papers),
-            index_s=first.seconds,
-            papers_per_s=len(papers) / first.seconds,
-            embedder_share=first.embed_seconds / first.seconds,
-            reindex_s=second.seconds,
-            retrieve_p50_ms=statistics.median(searches) * 1000,
-            retrieve_p95_ms=statistics.quantiles(searches, n=20)[-1] * 1000,
-            cold_answer_s=cold,
-            warm_first_words_s=statistics.median(words) if words else None,
-            warm_answer_s=statistics.median(timing.total_s for timing in warm),
-            memory_after_index_mib=indexed,
-            memory_after_retrieval_mib=searched,
-            memory_after_answers_mib=peak_mib(),
-        )
+def install_seconds() -> float:
+    """Return how long `make install` takes in a fresh clone of this checkout; raises RunError when it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        started = 0.0
+        for command in (["git", "clone", "--quiet", ".", str(clone)], ["make", "install"]):
+            started = time.perf_counter()
+            where = clone if clone.is_dir() else Path()
+            done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)  # noqa: S603 (fixed)
+            if done.returncode:
+                last = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
+                raise RunError(" ".join(command), f"it ended with status {done.returncode} ({last})", "run it by hand")
+        return time.perf_counter() - started

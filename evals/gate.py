@@ -19,12 +19,12 @@ BASELINES = Path(__file__).parent / "baselines"
 GATED = (
     "recall_at_1", "recall_at_5", "mrr", "right", "facts_own", "facts_quoted", "cites_gold", "list_precision",
     "list_recall", "all_cited", "citation_recall", "numbers_quoted", "verbatim_quotes", "abstention_precision",
-    "abstention_recall", "premise_corrected", "attack_success", "language_right", "copied", "prompt_tokens",
-    "llm_calls",
+    "abstention_recall", "premise_corrected", "attack_success", "language_right", "copied", "words",
+    "prompt_tokens", "llm_calls",
 )  # fmt: skip
 """Metrics that may not get worse. Seconds are not among them, since machines differ: tokens stand for them."""
-SPARE_TOKENS = 0.05
-"""Share by which tokens may grow."""
+SPARE = {"words": 0.25, "tokens": 0.05, "calls": 0.05}
+"""By which share the median of a unit may grow."""
 FEW = 10
 """Gated cases of a language below which a metric is gated over both languages together."""
 
@@ -131,8 +131,9 @@ def groups_of(rows: Sequence[RowDict], name: str) -> tuple[str, ...]:
 
 
 def least_tolerance(name: str, value: float, count: int) -> float:
-    """Return the least that is allowed: one case, since another processor may tip a near tie; of tokens a share."""
-    return 1.0 / count if BY_NAME[name].unit == "share" else SPARE_TOKENS * value
+    """Return the least that is allowed: one case, since another processor may tip a near tie; else a share."""
+    unit = BY_NAME[name].unit
+    return 1.0 / count if unit == "share" else SPARE[unit] * value
 
 
 def applicable(rows: Sequence[RowDict], name: str, language: str) -> int:
@@ -184,6 +185,7 @@ def failures(baseline: Baseline, rows: Sequence[RowDict]) -> list[Failure]:
         now = average(rows, bound.metric, bound.language)
         if difference is None or now is None:
             continue
+        # what is neither better nor worse by itself, the length of an answer, may not grow either
         worse = bound.value - now if metric.higher_is_better else now - bound.value
         if worse > bound.tolerance + 1e-6:
             changed = flips([old for old, _ in pairs], [new for _, new in pairs], bound.metric)

@@ -1,6 +1,5 @@
 """The report in a real browser: cases filter, open, and show hostile text as text."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,12 @@ from evals.run import Plan, run_cases
 from rag.config import Settings
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVIL = "<img src=x onerror=\"document.title='pwned'\">"
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return the page of two runs, open, and what its console said."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium")
-    from playwright.sync_api import sync_playwright
-
     folder = tmp_path_factory.mktemp("report")
     cases = [case(id="good"), case(id="evil", question=f"How often at all? {EVIL}")]
     hostile = answer(said(f"{EVIL} [2509.00001].", cite(GAP, EVIL)))
@@ -32,17 +26,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         plan = Plan(subject="parrot", settings=Settings(), out=folder / name, cache=None)
         run_cases(cases, plan, lambda corpus, parrot=parrot: parrot)
     path: Path = write_report([folder / "before", folder / "after"], folder / "out")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.set_default_timeout(10_000)
-        complaints: list[str] = []
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(path.as_uri())
-        yield opened
-        browser.close()
-        assert complaints == []
+    opened = browser.new_page()
+    opened.set_default_timeout(10_000)
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(path.as_uri())
+    yield opened
+    opened.close()
+    assert complaints == []
 
 
 def test_cases_filter_by_outcome_and_text(page: Any) -> None:
@@ -59,6 +51,7 @@ def test_a_case_opens_with_both_answers_and_hostile_text_stays_text(page: Any) -
     one = page.locator("details.case", has_text="evil")
     one.locator("summary").first.click()
     answers = one.locator(".answer")
+    answers.nth(1).wait_for()
     assert answers.count() == 2
     assert EVIL in answers.nth(1).inner_text()
     for part in one.locator(".run details > summary").all():

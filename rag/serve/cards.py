@@ -175,16 +175,14 @@ def quotes(card: Card, words: Wording) -> str:
         distinct = list({(one.field, one.quote): one for one in reversed(card.citations)}.values())[::-1]
         return "".join(quote(one.quote, words.fields.get(one.field, one.field)) for one in distinct[:QUOTES_SHOWN])
     if card.passage:
-        return quote(shortened(card.passage.text, QUOTE_LENGTH), words.best_match, "match")
+        return quote(shortened(card.passage.text, QUOTE_LENGTH), "", "match")
     return ""
 
 
 def quote(text: str, origin: str, kind: str = "support") -> str:
     """Return a quotation with the field that it comes from."""
-    return (
-        f'<blockquote class="{kind}"><span class="words"{lang(text)}>{prose(text)}</span>'
-        f" <cite>{plain(origin)}</cite></blockquote>"
-    )
+    source = f" <cite>{plain(origin)}</cite>" if origin else ""
+    return f'<blockquote class="{kind}"><span class="words"{lang(text)}>{prose(text)}</span>{source}</blockquote>'
 
 
 def texts(card: Card, manner: Manner) -> str:

@@ -1,4 +1,4 @@
-// The little that the page does itself: open a source, copy an answer, name messages for screen readers.
+// The little that the page does itself: open a source, copy an answer, mend what screen readers are told.
 "use strict";
 
 const ARXIV_ID = /^https:\/\/arxiv\.org\/abs\/([^?#]+?)(?:v\d+)?$/;
@@ -50,3 +50,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.querySelector("#question textarea")?.focus();
 });
+
+// Gradio names each message by its markup, which a screen reader would spell out; the text itself says it better
+new MutationObserver(() => {
+  for (const message of document.querySelectorAll("#conversation [data-testid][aria-label*='<']")) {
+    message.removeAttribute("aria-label");
+  }
+}).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["aria-label"] });

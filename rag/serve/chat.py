@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ def lay_out(manner: Manner) -> Parts:
                 max_lines=6,
                 max_length=LONGEST_QUESTION,
                 autofocus=True,
-                submit_btn=True,
+                submit_btn=words.ask,
             )
             with gr.Accordion(words.filters, open=False, elem_id="filters") as filters, gr.Row():
                 restrictions = restriction_controls(words)
@@ -178,15 +177,15 @@ def answering_model(settings: Settings) -> tuple[str, bool]:
 
 def appearance() -> Base:
     """Return the theme: fonts of this machine and calm colours; everything else is in chat.css."""
-    fonts: list[Font | str] = [LocalFont("IBM Plex Sans"), SYSTEM_FONTS]
+    # Gradio's copy of the semi-bold cut lacks most letters
+    fonts: list[Font | str] = [LocalFont("IBM Plex Sans", weights=(400, 700)), SYSTEM_FONTS]
     return Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=fonts, font_mono=[MONOSPACE])
 
 
 def create_app(assistant: Assistant, *, sample: bool = False, hosts: frozenset[str] | None = web.LOOPBACK) -> web.Guard:
     """Return the whole web application; `hosts` are the names it answers to, None for any."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route(web.SCRIPT_PATH, web.chat_script, methods=["GET"])
-    style = files("rag.serve").joinpath("chat.css").read_text(encoding="utf-8")
+    app.add_route(web.ASSETS_PATH + "/{name}", web.asset)
     # the English page is at the root, which would swallow every path mounted after it
     for language in sorted(web.PATHS, key=lambda language: -len(web.PATHS[language])):
         ui = build_ui(assistant, language=language, sample=sample)
@@ -196,8 +195,6 @@ def create_app(assistant: Assistant, *, sample: bool = False, hosts: frozenset[s
             ui,
             web.PATHS[language].rstrip("/") or "/",
             theme=appearance(),
-            css=style,
-            head=f'<script src="{web.SCRIPT_PATH}" defer></script>',
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

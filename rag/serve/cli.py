@@ -253,8 +253,7 @@ def rebuild(settings: Settings) -> None:
     from rag.serve.rebuild import rebuild_store
 
     report = rebuild_store(settings, lambda total: console.bar(total, "paper"))
-    done = f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s"
-    say(f"{done}; start a chat that is running again.")
+    say(f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s.")
 
 
 def refuse_files(questions: Path, output: Path, *, resume: bool) -> None:

@@ -183,7 +183,7 @@ def filled_check(store: Store) -> Check:
     wanted = dict.fromkeys(store.models, 0)
     for stored in store.catalogue.all():
         for space in wanted:
-            wanted[space] += len(stored.units.get(space, ()))
+            wanted[space] += len(stored.nodes.get(space, ()))
     held = {space: int(store.vector_store(space).client.count()) for space in wanted}
     detail = f"{store.location!r} holds {len(store)} papers and {sum(held.values())} vectors"
     lacking = sum(max(0, wanted[space] - held[space]) for space in wanted)

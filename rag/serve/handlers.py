@@ -75,9 +75,9 @@ class Chat:
             yield View(*[gr.skip()] * 4)
             return
         asked = Exchange(question=question, filters=read_filters(categories, author, since, until))
-        yield self.view((*conversation, asked), gr.Textbox(value="", submit_btn=False, stop_btn=True))
+        yield self.view((*conversation, asked), gr.Textbox(value="", submit_btn=False, stop_btn=self.manner.words.stop))
         for exchange in self.progress(asked, conversation):
-            last = gr.skip() if exchange.running else gr.Textbox(submit_btn=True, stop_btn=False)
+            last = gr.skip() if exchange.running else gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False)
             yield self.view((*conversation, exchange), last)
 
     def ask_again(self, conversation: Conversation, *restriction: Any) -> Iterator[View]:
@@ -113,16 +113,18 @@ class Chat:
     def stop(self, conversation: Conversation) -> View:
         """End the answer under way where it is."""
         ended = (*conversation[:-1], conversation[-1].stop()) if conversation else ()
-        return self.view(ended, gr.Textbox(submit_btn=True, stop_btn=False))
+        return self.view(ended, gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False))
 
     def take_back(self, conversation: Conversation) -> View:
         """Return the last question to the box, to be changed and sent again."""
         question = conversation[-1].question if conversation else ""
-        return self.view(conversation[:-1], gr.Textbox(value=question, submit_btn=True, stop_btn=False))
+        return self.view(
+            conversation[:-1], gr.Textbox(value=question, submit_btn=self.manner.words.ask, stop_btn=False)
+        )
 
     def clear(self) -> View:
         """Forget the conversation."""
-        return self.view((), gr.Textbox(submit_btn=True, stop_btn=False))
+        return self.view((), gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False))
 
     def view(self, conversation: Conversation, box: Any) -> View:
         """Return the page for a conversation."""

@@ -13,6 +13,7 @@ from importlib.resources import files
 import click
 import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +24,13 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PORTS_TRIED = 100
 PATHS: dict[Language, str] = {"en": "/", "zh": "/zh/"}
 """Where the page of each interface language is."""
-SCRIPT_PATH = "/arxiv-rag/chat.js"
+ASSETS = {"chat.css": "text/css", "chat.js": "text/javascript"}
+"""The page's own style and script, and their types."""
+ASSETS_PATH = "/arxiv-rag"
+HEAD = (
+    f'<link rel="stylesheet" href="{ASSETS_PATH}/chat.css"><script src="{ASSETS_PATH}/chat.js" defer></script></head>'
+).encode()
+"""Put in here, where Gradio neither rewrites the style nor waits with the script."""
 SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
 LANGUAGE_TAG = re.compile(rb'<html(\s+)lang="en"')
 
@@ -89,7 +96,7 @@ class Guard:
             body.extend(message.get("body", b""))
             if not message.get("more_body", False):
                 nonce = secrets.token_urlsafe(16)
-                content = with_nonce(bytes(body), nonce)
+                content = with_nonce(bytes(body).replace(b"</head>", HEAD, 1), nonce)
                 if scope["path"] == PATHS["zh"]:
                     content = LANGUAGE_TAG.sub(rb'<html\1lang="zh-Hans"', content, count=1)
                 headers = MutableHeaders(raw=list(start["headers"]))
@@ -149,10 +156,13 @@ def preferred_language(accepted: str) -> Language:
     return "zh" if weighted and min(weighted)[2] == "zh" else "en"
 
 
-def chat_script() -> Response:
-    """Return the page's own script."""
-    script = files("rag.serve").joinpath("chat.js").read_text(encoding="utf-8")
-    return Response(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
+async def asset(request: Request) -> Response:
+    """Return a file of the page's own."""
+    name = request.path_params["name"]
+    if name not in ASSETS:
+        return PlainTextResponse("No such file.\n", status_code=404)
+    content = files("rag.serve").joinpath(name).read_text(encoding="utf-8")
+    return Response(content, media_type=ASSETS[name], headers={"cache-control": "no-cache"})
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -190,14 +200,19 @@ class ChatServer(uvicorn.Server):
             self.listening()
 
 
-def serve(app: ASGIApp, listener: socket.socket, listening: Callable[[], None]) -> None:
-    """Answer requests until interrupted; `listening` is called when the first can come."""
+def chat_server(app: ASGIApp, listening: Callable[[], None]) -> ChatServer:
+    """Return a server for the chat that is not yet running; `listening` is called when the first request can come."""
     config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2, server_header=False)
     server = ChatServer(config)
     server.listening = listening
+    return server
+
+
+def serve(app: ASGIApp, listener: socket.socket, listening: Callable[[], None]) -> None:
+    """Answer requests until interrupted."""
     # Ctrl-C is how a chat is ended, not a failure
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        chat_server(app, listening).run(sockets=[listener])
 
 
 def address(host: str, listener: socket.socket) -> str:

@@ -38,6 +38,10 @@ class Wording:
     """In the empty question box."""
     question_label: str
     """Name of the question box."""
+    ask: str
+    """Button: send the question."""
+    stop: str
+    """Button: stop the answer."""
     conversation_label: str
     """Name of the conversation."""
     welcome: str
@@ -114,20 +118,12 @@ class Wording:
     """The digest has no abstract of this paper."""
     more_authors: str
     """`{count}` further authors."""
-    best_match: str
-    """Before the passage that matched."""
     empty_store: str
     """The store holds no papers."""
     wrong_days: str
     """The first day is after the last."""
     failure: str
     """Something broke that was not foreseen."""
-    to_arxiv: str
-    """Tooltip of a citation that names its `{title}`."""
-    your_question: str
-    """Name of a message that the reader wrote."""
-    our_answer: str
-    """Name of a message that the assistant wrote."""
 
 
 ENGLISH = Wording(
@@ -146,6 +142,8 @@ ENGLISH = Wording(
     ),
     placeholder="Ask about the papers, in English or Chinese",
     question_label="Your question",
+    ask="Ask",
+    stop="Stop",
     conversation_label="Conversation",
     welcome="What would you like to know?",
     welcome_more="Ask about one paper, compare two, or look across all of them. Some questions to start with:",
@@ -154,7 +152,7 @@ ENGLISH = Wording(
     filters_active="Filters ({count} active)",
     category="Category",
     author="Author",
-    author_hint="Part of a name; several with commas",
+    author_hint="Part of a name",
     since="From day",
     until="To day",
     any_value="any",
@@ -200,13 +198,9 @@ ENGLISH = Wording(
     card_note="written by a model from the abstract; may be wrong",
     no_abstract="The digest has no abstract of this paper.",
     more_authors="and {count} more",
-    best_match="Best match",
     empty_store="There are no papers yet; read a digest with “arxiv-rag index PATH”, then ask again here.",
     wrong_days="The first day is after the last one; exchange them in the filters.",
     failure="Something went wrong while answering; try again, and look at the terminal if it happens twice.",
-    to_arxiv="{title} · click shows the source, with Ctrl it opens arXiv",
-    your_question="Your question",
-    our_answer="Answer",
 )
 
 CHINESE = Wording(
@@ -223,6 +217,8 @@ CHINESE = Wording(
     sample_note="示例日报：论文真实，但摘要与总结为本示例改写，并非作者原文。",
     placeholder="用中文或英文就这些论文提问",
     question_label="你的问题",
+    ask="提问",
+    stop="停止",
     conversation_label="对话",
     welcome="想了解什么？",
     welcome_more="可以问一篇论文、比较两篇，或者查遍全部。不妨从这些问题开始：",
@@ -231,7 +227,7 @@ CHINESE = Wording(
     filters_active="筛选（{count} 项生效）",
     category="类别",
     author="作者",
-    author_hint="姓名的一部分，多个用逗号分开",
+    author_hint="姓名的一部分",
     since="起始日期",
     until="截止日期",
     any_value="不限",
@@ -277,13 +273,9 @@ CHINESE = Wording(
     card_note="由模型根据摘要生成，可能有误",
     no_abstract="日报里没有这篇论文的摘要。",
     more_authors="等另外 {count} 人",
-    best_match="最相关的原文",
     empty_store="库里还没有论文；先用 “arxiv-rag index PATH” 读入一份日报，再回到这里提问。",
     wrong_days="起始日期晚于截止日期，请在筛选中调换。",
     failure="回答时出了问题；请重试，若再次出现请查看终端。",
-    to_arxiv="{title} · 点击查看出处，按住 Ctrl 点击打开 arXiv",
-    your_question="你的问题",
-    our_answer="回答",
 )
 
 WORDINGS: Mapping[Language, Wording] = {"en": ENGLISH, "zh": CHINESE}

@@ -301,15 +301,17 @@ def environment() -> dict[str, str]:
 
 
 @pytest.mark.llm
-def test_a_real_dialogue_stays_with_its_paper(
+def test_real_answers_keep_their_language_and_a_dialogue_its_paper(
     arxiv_rag: Command, tmp_path: Path, sample_store: Path, sample_papers: tuple[Paper, ...]
 ) -> None:
     questions, answers = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
     turns = [{"question": f"What is {sample_papers[4].title} about?"}, {"question": "它是怎么做的？"}]
-    questions.write_text(json.dumps({"id": "talk", "turns": turns}), encoding="utf-8")
+    lines = [{"id": "zh", "question": "哪篇论文讨论了机器人？"}, {"id": "talk", "turns": turns}]
+    questions.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     told = arxiv_rag("batch", questions, "-o", answers, "--store", sample_store, "--llm", "local-small")
     assert told.code == 0
-    (line,) = map(json.loads, answers.read_text(encoding="utf-8").splitlines())
-    first, second = line["turns"]
+    single, talk = map(json.loads, answers.read_text(encoding="utf-8").splitlines())
+    assert (single["id"], single["language"], talk["id"]) == ("zh", "zh", "talk")
+    first, second = talk["turns"]
     assert (first["language"], second["language"]) == ("en", "zh")
     assert {citation["arxiv_id"] for citation in second["citations"]} == {sample_papers[4].arxiv_id}

@@ -92,17 +92,13 @@ def test_a_model_that_is_no_model_is_a_wrong_call(
 
 
 @pytest.mark.llm
-@pytest.mark.parametrize(
-    ("question", "language"),
-    [("How does the robot learn to walk?", "en"), ("哪篇论文讨论了机器人？", "zh")],
-)
 def test_a_real_answer_is_cited_with_verbatim_quotes(
-    arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...], question: str, language: str
+    arxiv_rag: Command, sample_store: Path, sample_papers: tuple[Paper, ...]
 ) -> None:
+    question = "How does the robot learn to walk?"
     told = arxiv_rag("ask", question, "--store", sample_store, "--llm", "local-small", "--json")
     assert told.code == 0
     answer = json.loads(told.out)
-    assert answer["language"] == language
     papers = {paper.arxiv_id: paper for paper in sample_papers}
     assert {citation["arxiv_id"] for citation in answer["citations"]} <= set(answer["papers"])
     for citation in answer["citations"]:

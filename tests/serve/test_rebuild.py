@@ -58,6 +58,16 @@ def test_a_store_of_another_embedder_is_refused_until_it_is_rebuilt(
     assert [path.name for path in outdated.parent.iterdir() if path.name.startswith("outdated")] == ["outdated"]
 
 
+def test_a_lost_catalogue_is_made_again_from_what_the_vectors_carry(
+    arxiv_rag: Command, outdated: Path, sample_papers: tuple[Paper, ...]
+) -> None:
+    for path in outdated.glob("catalogue.sqlite3*"):
+        path.unlink()
+    assert arxiv_rag("rebuild", "--store", outdated).code == 0
+    entries = json.loads(arxiv_rag("papers", "--store", outdated, "--json").out)
+    assert {entry["arxiv_id"] for entry in entries} == {paper.arxiv_id for paper in sample_papers[:FEW]}
+
+
 def test_a_kill_leaves_the_old_store_as_it_was(arxiv_rag: Command, store: Path) -> None:
     beside = store.with_name("store.rebuild")
     command = [sys.executable, "-m", "rag.serve.cli", "rebuild", "--store", str(store)]

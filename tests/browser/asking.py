@@ -1,0 +1,22 @@
+"""What every browser test does: ask and look."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question and press Enter."""
+    box = page.locator("textarea").first
+    box.fill(question)
+    box.press("Enter")
+
+
+def log(page: Page) -> Locator:
+    """Return the conversation."""
+    return page.get_by_role("log")
+
+
+def answered(page: Page, number: int = 1) -> None:
+    """Wait until that many answers are complete."""
+    expect(log(page).locator(".foot")).to_have_count(number, timeout=20_000)

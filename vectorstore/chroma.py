@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vectorstore.connections import REBUILD, connect, explained, opened, release
 from vectorstore.errors import StoreError
 from vectorstore.nodes import CHUNK, UpsertingVectorStore
-from vectorstore.records import record_of
+from vectorstore.records import record_of, unit_of
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -25,6 +25,10 @@ SCHEMA = 1
 """Version of the layout of collections, node ids and metadata."""
 PREFIX = "arxiv-rag-"
 """Collections of this program, where a server is shared."""
+OVERSAMPLING = 10
+"""Nodes asked for where one of a certain kind is wanted: an abstract has about nine nodes, a card five."""
+LEAST_SAMPLE = 2000
+"""Nodes asked for at least: in a store of a day those are all."""
 
 Vectors = NDArray[np.float32]
 
@@ -100,16 +104,19 @@ class Spaces:
                     collection.delete(ids=stale[start : start + CHUNK])
 
     def nearest(self, space: str, vector: Sequence[float], limit: int, *, unit: str) -> list[tuple[str, float]]:
-        """Return (node id, cosine similarity) of the nearest nodes whose unit kind is `unit`, nearest first."""
+        """Return (node id, cosine similarity) of nodes whose unit kind is `unit`, nearest first.
+
+        Nodes of all kinds are asked for, so many that enough of one kind are mostly among them: a condition would
+        make Chroma look at every node of the store.
+        """
+        wide = max(limit * OVERSAMPLING, LEAST_SAMPLE)
         with explained(self.location):
             found = self._collections[space].query(
-                query_embeddings=np.asarray([vector], dtype=np.float32),
-                n_results=limit,
-                where={"unit": unit},
-                include=["distances"],
+                query_embeddings=np.asarray([vector], dtype=np.float32), n_results=wide, include=["distances"]
             )
         distances = (found["distances"] or [[]])[0]
-        return [(node, 1.0 - distance) for node, distance in zip(found["ids"][0], distances, strict=True)]
+        hits = zip(found["ids"][0], distances, strict=True)
+        return [(node, 1.0 - distance) for node, distance in hits if unit_of(node).partition("/")[0] == unit][:limit]
 
     def vectors(self, space: str, nodes: Sequence[str]) -> dict[str, Vectors]:
         """Return node id to vector for those that exist."""

@@ -117,7 +117,5 @@ def revived(identifier: str, text: str) -> Record:
     from llama_index.core.schema import TextNode
 
     told = json.loads(text)
-    if "units" in told:  # TEMPORARY: stores of the first draft
-        told["nodes"] = {s: [f"{identifier}#{u}" for u in us] for s, us in told.pop("units").items()}
     nodes = {space: tuple(TextNode(id_=node) for node in members) for space, members in told.pop("nodes").items()}
     return Record(id=identifier, nodes=nodes, **told)

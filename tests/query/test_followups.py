@@ -112,3 +112,21 @@ def test_an_absent_paper_is_not_spoken_of_afterwards(stage: Stage) -> None:
 @pytest.mark.parametrize("question", ["Thanks!", "谢谢"])
 def test_thanks_are_no_question(stage: Stage, question: str) -> None:
     assert stage.ask(question, history=[turn(RAC)]).reason == "off_topic"
+
+
+@bug("of several papers only the first one's record is told")
+@pytest.mark.parametrize("question", ["Who wrote them?", "它们的作者是谁？"])
+def test_records_of_all_papers_meant_are_told(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, history=[turn(RAC, TOUCH)])
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC, TOUCH}
+
+
+@bug("a count has no papers to come back to, so that its follow-up finds nothing")
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [("How many papers are in cs.RO?", "And in cs.LG?"), ("cs.RO 有多少篇论文？", "那 cs.LG 呢？")],
+)
+def test_a_count_is_followed_up(stage: Stage, before: str, question: str) -> None:
+    answer = stage.ask(question, history=[Turn.of(stage.ask(before))])
+    assert "8" in answer.sentences[0].text
+    assert not answer.abstained

@@ -99,3 +99,18 @@ def test_lists_that_miss_papers(stage: Stage, question: str, papers: set[str]) -
 )
 def test_what_a_list_is_about(question: str, alternatives: list[list[str]]) -> None:
     assert subjects(question) == alternatives
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("What are today's papers about?", marks=bug("the digest as a whole is no subject")),
+        pytest.param("Summarize the digest", marks=bug("the digest as a whole is no subject")),
+        pytest.param("今天有什么论文？", marks=bug("the digest as a whole is no subject")),
+        pytest.param("Which papers do not use reinforcement learning?", marks=bug("a `not` is not heard")),
+    ],
+)
+def test_lists_of_most_of_the_papers(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert not answer.abstained
+    assert len(answer.papers) > 20

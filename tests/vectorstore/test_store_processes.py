@@ -119,14 +119,16 @@ def test_a_store_survives_being_killed_at_any_moment(
     processes: ForkServerContext, opened: Opened, tmp_path: Path
 ) -> None:
     undisturbed = tmp_path / "undisturbed"
+    begun = time.perf_counter()
     for version in (0, 1):
         write(undisturbed, [record(number, version) for number in range(60)])
+    whole = (time.perf_counter() - begun) / 2
     delays = random.Random(1)
     folder = tmp_path / "killed"
     killed = 0
     for version in (0, 1):
         for _ in range(3):
-            killed += kill_while_writing(processes, folder, version, delays.uniform(0.1, 1.0))
+            killed += kill_while_writing(processes, folder, version, whole * delays.uniform(0.1, 0.9))
             store = opened(folder)
             assert faults(store) == [], "what a killed process left is neither the old nor the new state"
             store.close()

@@ -138,6 +138,36 @@ def bench(digest: Path | None, llm: str | None, install: bool, as_json: bool) ->
     click.echo(json.dumps(figures.as_dict(), indent=2) if as_json else figures.table())
 
 
+@main.command()
+@click.argument("papers", type=PATH)
+@click.option(
+    "--sizes", default="164,1000,5000,50000", show_default=True, help="Papers in the store, separated by commas."
+)
+@click.option(
+    "--budget", type=float, default=180.0, show_default=True, help="Seconds of embedding; the next run goes on."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a size instead of a table.")
+def scale(papers: Path, sizes: str, budget: float, as_json: bool) -> None:
+    """Measure search, memory, disk and the cost of a day on archives of several sizes, from PAPERS (.jsonl.gz)."""
+    import json
+
+    from evals.scale import HEAD, measure
+    from rag.config import Settings
+
+    try:
+        wanted = [int(size) for size in sizes.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("write numbers, separated by commas", param_hint="'--sizes'") from error
+    embedded = 0
+    for figures in measure(papers, Settings.load(), wanted, budget):
+        if not embedded and not as_json:
+            click.echo(HEAD)
+        embedded = figures.embedded
+        click.echo(json.dumps(figures.as_dict()) if as_json else figures.line())
+    if not as_json:
+        click.echo(f"\nVectors of {embedded} papers are real; those of the others are drawn around them.")
+
+
 def guarded() -> int:
     """Run the command line; return the exit code. Errors are one sentence on stderr."""
     try:

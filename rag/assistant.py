@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from rag.config import Settings, cache_folder
@@ -68,7 +68,7 @@ class Assistant:
             self._corpus = Corpus(self.store)
         return self._corpus
 
-    def index(self, papers: Sequence[Paper], progress: Progress = lambda done: None) -> IndexReport:
+    def index(self, papers: Iterable[Paper], progress: Progress = lambda done: None) -> IndexReport:
         """Write papers into the store; raises StoreError when another process writes."""
         return index_papers(papers, self.store, self.embedders, progress)
 

@@ -24,6 +24,9 @@ INVISIBLE = re.compile(
 )
 """Characters that nobody sees but a terminal, a browser or a model may obey; newline and tab are not among them."""
 
+TERMINAL = re.compile(r"(?:\x1b\[|\x9b)[0-9;:?]*[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)")
+"""Sequences that a terminal obeys (colours, cursor, window title): they go as a whole, `[31m` included."""
+
 
 def detect_language(text: str) -> Language:
     """Return `zh` for text that a Chinese reader wrote, technical English terms inside or not, else `en`."""
@@ -35,9 +38,9 @@ def detect_language(text: str) -> Language:
 
 
 def clean(text: str) -> str:
-    """Return text without invisible and control characters, composed (NFC), spaces around it removed."""
+    """Return text without terminal sequences, invisible and control characters, composed (NFC) and stripped."""
     whole = text.encode("utf-8", "ignore").decode("utf-8")  # half a surrogate pair is no text
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", whole)).strip()
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", TERMINAL.sub("", whole))).strip()
 
 
 def sentences(text: str) -> list[str]:

@@ -8,36 +8,27 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vectorstore.errors import StoreError
 from vectorstore.lexical import normalized, phrases, tokens
+from vectorstore.packing import unpacked
 from vectorstore.records import Hit, Record, Stored, Where
+from vectorstore.tables import connect, discard, explained
+
+if TYPE_CHECKING:
+    from vectorstore.packing import Packed
 
 FIELDS = ("title", "authors", "abstract", "card")
 """Lexical fields of a record."""
 WEIGHTS = (2.0, 1.0, 1.0, 1.0)
 """BM25 weight of each field."""
-VERSION = 2
-"""Of the tables below; a file of another version is made again from Chroma."""
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (
-    key INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, hash TEXT NOT NULL, data TEXT NOT NULL, nodes TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS facet (
-    key INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL COLLATE NOCASE, folded TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value);
-CREATE INDEX IF NOT EXISTS facet_key ON facet (key);
-CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5 (title, authors, abstract, card, tokenize = 'unicode61');
-CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS pending (id TEXT PRIMARY KEY);
-"""
-TABLES = ("record", "facet", "lexicon", "mark", "pending")
-"""Looked into on opening, so that damage is met there."""
+IS_LISTED = "AND record.id IN (SELECT value FROM json_each(?))"
 CHUNK = 500
 """Most records read at once."""
 MOST_TERMS = 400
 """Terms of one question that are searched for: FTS5 refuses an expression of several thousand."""
+MOST_MATCHES = 20_000
+"""Records that the terms of one question may match in sum: each costs time, and common terms tell little."""
 
 
 class Catalogue:
@@ -133,6 +124,25 @@ class Catalogue:
                 found[identifier] = Stored(id=identifier, hash=digest, data=json.loads(data), nodes=json.loads(nodes))
         return {identifier: found[identifier] for identifier in wanted if identifier in found}
 
+    def nodes(self, ids: Iterable[str]) -> set[str]:
+        """Return the ids of all nodes of some records."""
+        sql = "SELECT nodes FROM record WHERE id IN (SELECT value FROM json_each(?))"
+        told = [json.loads(row[0]) for row in self._rows(sql, (listed(ids),))]
+        return {node for spaces in told for members in spaces.values() for node in members}
+
+    def matrices(self, space: str, ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], Packed]]:
+        """Return record id to node ids and their (nodes, dimensions) vectors, of records that have any in `space`."""
+        found: dict[str, tuple[tuple[str, ...], Packed]] = {}
+        sql = (
+            "SELECT id, nodes, vectors.data FROM record JOIN vectors USING (key) "
+            "WHERE id IN (SELECT value FROM json_each(?)) AND space = ?"
+        )
+        for start in range(0, len(ids), CHUNK):
+            for identifier, nodes, data in self._rows(sql, (listed(ids[start : start + CHUNK]), space)):
+                members = tuple(json.loads(nodes)[space])
+                found[identifier] = members, unpacked(data, len(members))
+        return found
+
     def all(self) -> Iterator[Stored]:
         """Yield every record in the order of arrival."""
         ids = self.ids()
@@ -143,6 +153,11 @@ class Catalogue:
         """Return the values of a facet with the number of records that have each, most frequent first."""
         sql = "SELECT value, count(DISTINCT key) FROM facet WHERE name = ? GROUP BY value ORDER BY 2 DESC, 1"
         return [(str(value), int(count)) for value, count in self._rows(sql, (name,))]
+
+    def last(self, name: str) -> str | None:
+        """Return a facet's last value in the order of text; None where there is none."""
+        rows = self._rows("SELECT value FROM facet WHERE name = ? ORDER BY value DESC LIMIT 1", (name,))
+        return str(rows[0][0]) if rows else None
 
     def spelling(self, name: str, value: str) -> str | None:
         """Return a facet's value as it was written, compared without case; None when no record has it."""
@@ -160,18 +175,36 @@ class Catalogue:
                 put(connection, record)
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('generation', ?)", (generation,))
 
-    def search(self, question: str, limit: int) -> list[Hit]:
-        """Return the records that share terms with the question, by BM25 over all fields."""
-        words = list(dict.fromkeys(tokens(question)))[:MOST_TERMS]
+    def search(self, question: str, limit: int, among: Iterable[str] | None = None) -> list[Hit]:
+        """Return the records that share terms with the question, by BM25 over all fields; only of those `among`."""
+        words = self._telling(list(dict.fromkeys(tokens(question)))[:MOST_TERMS])
         if not words:
             return []
         weights = ", ".join(str(weight) for weight in WEIGHTS)
         sql = (
             f"SELECT record.id, -bm25(lexicon, {weights}) FROM lexicon "  # noqa: S608 (constants only)
-            "JOIN record ON record.key = lexicon.rowid WHERE lexicon MATCH ? ORDER BY 2 DESC, record.key LIMIT ?"
+            "JOIN record ON record.key = lexicon.rowid "
+            f"WHERE lexicon MATCH ? {'' if among is None else IS_LISTED} ORDER BY 2 DESC, record.key LIMIT ?"
         )
         query = " OR ".join(quoted(word) for word in words)
-        return [Hit(str(identifier), float(score)) for identifier, score in self._rows(sql, (query, limit))]
+        values = [query, *([] if among is None else [listed(among)]), limit]
+        return [Hit(str(identifier), float(score)) for identifier, score in self._rows(sql, values)]
+
+    def _telling(self, words: list[str]) -> list[str]:
+        """Return the rarer of the words, so many as a search is quick with; all of them in a small store."""
+        if len(words) * len(self) <= MOST_MATCHES:
+            return words
+        sql = "SELECT term, doc FROM term WHERE term IN (SELECT value FROM json_each(?))"
+        # what SQLite cuts into several terms, such as 2.5, is not found here and counts as rare
+        counts = dict(self._rows(sql, (listed(words),)))
+        telling: list[str] = []
+        left = MOST_MATCHES
+        for word in sorted(words, key=lambda word: int(counts.get(word, 0))):
+            left -= int(counts.get(word, 0))
+            if left < 0 and telling:
+                break
+            telling.append(word)
+        return telling
 
     def containing(self, phrases_: Sequence[str], fields: Sequence[str] = FIELDS) -> list[str]:
         """Return the ids of records that hold at least one of the phrases: its terms next to each other, in order."""
@@ -207,48 +240,6 @@ class Catalogue:
         return {row[0] for row in self._rows(sql, values)}
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection to a catalogue of this version; raises sqlite3.Error."""
-    connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if version != VERSION and tables:
-            connection.close()
-            discard(path)
-            return connect(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        for table in TABLES:
-            connection.execute(f"SELECT count(*) FROM (SELECT * FROM {table} LIMIT 100)").fetchone()  # noqa: S608
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def discard(path: Path) -> None:
-    """Delete a catalogue's files."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into StoreError with one sentence."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        store = str(path.parent)
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise StoreError(store, "the disk is full", "make room and try again") from error
-        if error.sqlite_errorcode in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            remedy = f"close every arxiv-rag and delete {str(path)!r}: it is made again"
-            raise StoreError(store, "its catalogue is damaged", remedy) from error
-        raise StoreError(store, f"its catalogue cannot be used ({error})", "run 'arxiv-rag doctor'") from error
-
-
 def put(connection: sqlite3.Connection, record: Record) -> None:
     """Insert or replace one record and all that is derived from it."""
     (key,) = connection.execute(
@@ -260,6 +251,8 @@ def put(connection: sqlite3.Connection, record: Record) -> None:
     told = [(name, storable(value)) for name, values in record.facets.items() for value in values]
     facets = [(key, name, value, normalized(value)) for name, value in told]
     connection.executemany("INSERT INTO facet (key, name, value, folded) VALUES (?, ?, ?, ?)", facets)
+    matrices = [(key, space, matrix.tobytes()) for space, matrix in record.matrices.items()]
+    connection.executemany("INSERT INTO vectors (key, space, data) VALUES (?, ?, ?)", matrices)
     columns = [" ".join(tokens(record.texts.get(field, ""))) for field in FIELDS]
     connection.execute(
         "INSERT INTO lexicon (rowid, title, authors, abstract, card) VALUES (?, ?, ?, ?, ?)", (key, *columns)
@@ -268,6 +261,7 @@ def put(connection: sqlite3.Connection, record: Record) -> None:
 
 def forget(connection: sqlite3.Connection, key: int) -> None:
     """Delete what was derived from a record."""
+    connection.execute("DELETE FROM vectors WHERE key = ?", (key,))
     connection.execute("DELETE FROM facet WHERE key = ?", (key,))
     connection.execute("DELETE FROM lexicon WHERE rowid = ?", (key,))
 

@@ -1,4 +1,4 @@
-"""The collections of a store in Chroma: one an embedding space."""
+"""A store's collections in Chroma: one for each embedding space and kind of unit, so that no query needs a filter."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from chromadb.errors import NotFoundError
-from numpy.typing import NDArray
 
 from vectorstore.connections import REBUILD, connect, explained, opened, release
 from vectorstore.errors import StoreError
 from vectorstore.nodes import CHUNK, UpsertingVectorStore
-from vectorstore.records import record_of, unit_of
+from vectorstore.records import kind_of, record_of
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -21,43 +20,50 @@ if TYPE_CHECKING:
     from chromadb.base_types import Where
     from llama_index.core.schema import TextNode
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the layout of collections, node ids and metadata."""
 PREFIX = "arxiv-rag-"
 """Collections of this program, where a server is shared."""
-OVERSAMPLING = 10
-"""Nodes asked for where one of a certain kind is wanted: an abstract has about nine nodes, a card five."""
-LEAST_SAMPLE = 2000
-"""Nodes asked for at least: in a store of a day those are all."""
+PRIMARY = "paper"
+"""Kind of the first node of every record, which carries the record."""
 
-Vectors = NDArray[np.float32]
+LEAST_SEARCHED = 200
+"""Nodes asked for at least: the index looks the further around, and of the first ten it then misses none."""
+
+Shelf = tuple[str, str]
+"""Embedding space and kind of unit: what one collection holds."""
 
 
 class Spaces:
     """The open collections of one store."""
 
-    def __init__(self, location: str, client: Client, collections: Mapping[str, Collection]) -> None:
+    def __init__(
+        self, location: str, models: Mapping[str, str], client: Client, shelves: Mapping[Shelf, Collection]
+    ) -> None:
         self.location = location
+        self._models = dict(models)
         self._client = client
-        self._collections = dict(collections)
-        self._first = next(iter(self._collections.values()))
+        self._shelves = dict(shelves)
 
     @classmethod
     def open(cls, location: str, models: Mapping[str, str]) -> Spaces:
-        """Open or create a collection for every space in `models` (space name to embedding model).
+        """Open a store's collections, `models` maps embedding spaces to embedding models.
 
         Raises StoreError when the place cannot be reached or was built with other models.
         """
         with explained(location):
             client = connect(location)
             try:
-                collections = {space: open_collection(client, space, model) for space, model in models.items()}
-                for space, model in models.items():
-                    refuse_mismatch(location, collections[space], model)
+                found = ours(client)
+                for collection in found:
+                    refuse_mismatch(location, collection, models)
+                shelves = {shelf_of(collection): collection for collection in found}
+                spaces = cls(location, models, client, shelves)
+                spaces.collection(next(iter(models)), PRIMARY)
             except BaseException:
                 release(client)
                 raise
-        return cls(location, client, collections)
+        return spaces
 
     @staticmethod
     def carried(location: str) -> Iterator[Mapping[str, Any]]:
@@ -72,62 +78,67 @@ class Spaces:
         """Let go of the files or the connection."""
         release(self._client)
 
-    def collection(self, space: str) -> Collection:
-        """Return the collection of one space."""
-        return self._collections[space]
+    def collection(self, space: str, kind: str) -> Collection:
+        """Return the collection of one kind of unit in a space, made where it does not exist."""
+        if (space, kind) not in self._shelves:
+            self._shelves[space, kind] = open_collection(self._client, space, kind, self._models[space])
+        return self._shelves[space, kind]
+
+    @property
+    def _first(self) -> Collection:
+        return self.collection(next(iter(self._models)), PRIMARY)
 
     def write(self, nodes: Mapping[str, Sequence[TextNode]], carried: Mapping[str, Mapping[str, Any]]) -> None:
-        """Insert nodes that have an embedding, and set the metadata of those that have none.
+        """Insert nodes by space that have an embedding, and set the metadata of those that have none.
 
         `carried` maps ids of nodes of the first space to metadata on top of their own. These are written last of all:
         whoever finds one finds every other node of its record.
         """
-        first = next(iter(self._collections))
-        told = [node for node in nodes.get(first, ()) if node.node_id in carried]
-        others = [node for node in nodes.get(first, ()) if node.node_id not in carried]
+        first = next(iter(self._models)), PRIMARY
+        shelves: dict[Shelf, list[TextNode]] = {}
+        for space, members in nodes.items():
+            for node in members:
+                shelves.setdefault((space, kind_of(node.node_id)), []).append(node)
         with explained(self.location):
-            for space in self._collections:
-                self._put(space, others if space == first else nodes.get(space, ()), {})
-            self._put(first, told, carried)
+            for shelf, members in shelves.items():
+                if shelf != first:
+                    self._put(shelf, members, {})
+            self._put(first, shelves.get(first, ()), carried)
 
-    def _put(self, space: str, nodes: Sequence[TextNode], carried: Mapping[str, Mapping[str, Any]]) -> None:
-        vector_store = UpsertingVectorStore(self._collections[space])
-        vector_store.add([node for node in nodes if node.embedding is not None], carried=carried)
-        vector_store.describe([node for node in nodes if node.embedding is None], carried)
+    def _put(self, shelf: Shelf, nodes: Sequence[TextNode], carried: Mapping[str, Mapping[str, Any]]) -> None:
+        if nodes:
+            vector_store = UpsertingVectorStore(self.collection(*shelf))
+            vector_store.add([node for node in nodes if node.embedding is not None], carried=carried)
+            vector_store.describe([node for node in nodes if node.embedding is None], carried)
 
     def sweep(self, records: Sequence[str], live: set[str]) -> None:
         """Delete every node of the records that is not among the live ones."""
         with explained(self.location):
-            for collection in self._collections.values():
+            for collection in self._shelves.values():
                 stale = [identifier for identifier in ids_of(collection, records) if identifier not in live]
                 for start in range(0, len(stale), CHUNK):
                     collection.delete(ids=stale[start : start + CHUNK])
 
-    def nearest(self, space: str, vector: Sequence[float], limit: int, *, unit: str) -> list[tuple[str, float]]:
-        """Return (node id, cosine similarity) of nodes whose unit kind is `unit`, nearest first.
-
-        Nodes of all kinds are asked for, so many that enough of one kind are mostly among them: a condition would
-        make Chroma look at every node of the store.
-        """
-        wide = max(limit * OVERSAMPLING, LEAST_SAMPLE)
+    def nearest(
+        self, shelf: Shelf, vector: Sequence[float], limit: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return (node id, cosine similarity) of the nearest nodes of a kind, nearest first; only of those `among`."""
+        if shelf not in self._shelves or among == []:
+            return []
+        question = np.asarray([vector], dtype=np.float32)
+        wide = max(limit, LEAST_SEARCHED)
+        ids = None if among is None else list(among)
         with explained(self.location):
-            found = self._collections[space].query(
-                query_embeddings=np.asarray([vector], dtype=np.float32), n_results=wide, include=["distances"]
+            found = self._shelves[shelf].query(
+                query_embeddings=question, n_results=wide, ids=ids, include=["distances"]
             )
         distances = (found["distances"] or [[]])[0]
-        hits = zip(found["ids"][0], distances, strict=True)
-        return [(node, 1.0 - distance) for node, distance in hits if unit_of(node).partition("/")[0] == unit][:limit]
+        return [(node, 1.0 - distance) for node, distance in zip(found["ids"][0], distances, strict=True)][:limit]
 
-    def vectors(self, space: str, nodes: Sequence[str]) -> dict[str, Vectors]:
-        """Return node id to vector for those that exist."""
-        found: dict[str, Vectors] = {}
+    def counts(self) -> dict[Shelf, int]:
+        """Return how many nodes each collection holds."""
         with explained(self.location):
-            for start in range(0, len(nodes), CHUNK):
-                part = list(nodes[start : start + CHUNK])
-                result = self._collections[space].get(ids=part, include=["embeddings"])
-                matrix = np.asarray(result["embeddings"], dtype=np.float32)
-                found.update(zip(result["ids"], matrix, strict=True))
-        return found
+            return {shelf: collection.count() for shelf, collection in self._shelves.items()}
 
     @property
     def generation(self) -> int:
@@ -145,9 +156,7 @@ class Spaces:
 
     def load(self) -> None:
         """Read the indexes now rather than at the first query, and take in what the log holds beyond them."""
-        with explained(self.location):
-            for collection in self._collections.values():
-                collection.count()
+        self.counts()
 
     def is_empty(self) -> bool:
         """Whether nothing has been written."""
@@ -168,7 +177,7 @@ class Spaces:
 
     def node_ids(self) -> Iterator[str]:
         """Yield the ids of all nodes."""
-        for collection in self._collections.values():
+        for collection in self._shelves.values():
             with explained(self.location):
                 yield from collection.get(include=[])["ids"]
 
@@ -188,9 +197,15 @@ def ours(client: Client) -> list[Collection]:
     return [collection for collection in client.list_collections() if collection.name.startswith(PREFIX)]
 
 
-def open_collection(client: Client, space: str, model: str) -> Collection:
-    """Return a space's collection, made when it does not exist."""
-    name = PREFIX + space
+def shelf_of(collection: Collection) -> Shelf:
+    """Return what a collection holds, from its name."""
+    space, _, kind = collection.name.removeprefix(PREFIX).partition("-")
+    return space, kind
+
+
+def open_collection(client: Client, space: str, kind: str, model: str) -> Collection:
+    """Return a collection, made when it does not exist."""
+    name = f"{PREFIX}{space}-{kind}"
     try:
         return client.get_collection(name, embedding_function=None)
     except NotFoundError:
@@ -202,12 +217,13 @@ def open_collection(client: Client, space: str, model: str) -> Collection:
         )
 
 
-def refuse_mismatch(location: str, collection: Collection, model: str) -> None:
+def refuse_mismatch(location: str, collection: Collection, models: Mapping[str, str]) -> None:
     """Raise StoreError when a collection was built by another schema or embedding model."""
     metadata = collection.metadata or {}
     if metadata.get("schema") != SCHEMA:
         problem = f"it was built by another version of arxiv-rag (schema {metadata.get('schema')}, not {SCHEMA})"
         raise StoreError(location, problem, REBUILD)
+    model = models.get(shelf_of(collection)[0])
     if metadata.get("model") != model:
         problem = f"it was built with the embedder {metadata.get('model')!r}, the settings name {model!r}"
         raise StoreError(location, problem, f"{REBUILD}, or set ARXIV_RAG_EMBEDDER back")

@@ -139,4 +139,6 @@ def diagnosis(message: str) -> tuple[str, str]:
         return known
     if any(sign in message for sign in ("hnsw", "pickle", "finding id", "getting embedding")):
         return "its files are damaged", REBUILD
+    if "Failed to apply logs" in message:
+        return "its files cannot be written", "check the disk and the room on it, then try again"
     return f"Chroma fails ({' '.join(message.split())[:160]})", "run 'arxiv-rag doctor'"

@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from vectorstore.packing import as_text, from_text
+
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
+
+    from vectorstore.packing import Packed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +32,19 @@ class Record:
     """Facet name to values, for filters."""
     nodes: Mapping[str, Sequence[TextNode]] = field(default_factory=dict)
     """Embedding space to nodes, with ids from `node_id`; a node without an embedding keeps the one that it has."""
+    details: Mapping[str, Sequence[TextNode]] = field(default_factory=dict)
+    """Likewise, nodes that are compared within the record alone: `Store.vectors` gives them, `nearest` does not."""
+    matrices: Mapping[str, Packed] = field(default_factory=dict)
+    """Embedding space to (nodes, dimensions) vectors of all nodes there; filled in by the store."""
 
     @property
     def node_ids(self) -> dict[str, tuple[str, ...]]:
-        """Embedding space to the ids of the nodes there."""
-        return {space: tuple(node.node_id for node in nodes) for space, nodes in self.nodes.items()}
+        """Embedding space to the ids of the nodes there, the details last."""
+        return {space: tuple(node.node_id for node in self.all_nodes(space)) for space in self.nodes}
+
+    def all_nodes(self, space: str) -> list[TextNode]:
+        """Return the nodes in a space, the details last."""
+        return [*self.nodes.get(space, ()), *self.details.get(space, ())]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +107,11 @@ def unit_of(identifier: str) -> str:
     return identifier.split("#")[1]
 
 
+def kind_of(identifier: str) -> str:
+    """Return the kind of a node id's unit: `abstract` for `abstract/0`."""
+    return unit_of(identifier).partition("/")[0]
+
+
 def record_of(identifier: str) -> str:
     """Return the record id of a node id."""
     return identifier.partition("#")[0]
@@ -108,6 +125,7 @@ def carried(record: Record) -> str:
         "texts": dict(record.texts),
         "facets": {name: list(values) for name, values in record.facets.items()},
         "nodes": record.node_ids,
+        "vectors": {space: as_text(matrix) for space, matrix in record.matrices.items()},
     }
     return json.dumps(told, ensure_ascii=False)
 
@@ -117,5 +135,7 @@ def revived(identifier: str, text: str) -> Record:
     from llama_index.core.schema import TextNode
 
     told = json.loads(text)
+    vectors = told.pop("vectors")
     nodes = {space: tuple(TextNode(id_=node) for node in members) for space, members in told.pop("nodes").items()}
-    return Record(id=identifier, nodes=nodes, **told)
+    matrices = {space: from_text(data, len(nodes[space])) for space, data in vectors.items()}
+    return Record(id=identifier, nodes=nodes, matrices=matrices, **told)

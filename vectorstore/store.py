@@ -7,10 +7,8 @@ Every reader compares generations before a query.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,15 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.checkpoint import Checkpoints
-from vectorstore.chroma import Spaces, Vectors
+from vectorstore.chroma import PRIMARY, Spaces
+from vectorstore.completing import nodes_of, restore, with_matrices
 from vectorstore.connections import REBUILD, is_server
 from vectorstore.errors import StoreError
-from vectorstore.memory import RecentMatrices
+from vectorstore.memory import Recent
 from vectorstore.nodes import LiveVectorStore
-from vectorstore.records import Hit, Record, Stored, Where, carried, record_of, revived
+from vectorstore.places import catalogue_folder, writable
+from vectorstore.records import Hit, Record, Stored, Where, carried, kind_of, record_of
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -34,9 +35,14 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue.sqlite3"
 CACHED_RECORDS = 4096
-"""Records whose vectors stay in memory (about 20 kB each): a day is always warm, a year is bounded."""
+"""Records whose vectors stay in memory (about 25 kB each): a day is always warm, a year is bounded."""
+MOST_NAMED = 2000
+"""Records that Chroma is told to search among; of a larger set enough are among the nearest of all."""
 PATIENCE = 60.0
 """Seconds to wait for another process's commit, which takes one at most."""
+
+
+Vectors = NDArray[np.float32]
 
 
 class Store:
@@ -53,7 +59,8 @@ class Store:
         self._lock = threading.RLock()
         self._files = FileLock(folder / "access.lock", poll_interval=0.005)
         self._checkpoints = Checkpoints(folder / "chroma", folder / "checkpoints")
-        self._recent = RecentMatrices(CACHED_RECORDS * len(models))
+        self._recent: Recent[tuple[str, tuple[str, ...]], Vectors] = Recent(CACHED_RECORDS * len(models))
+        self._records: Recent[tuple[int, str], Stored] = Recent(CACHED_RECORDS)
 
     @classmethod
     def open(cls, location: str, models: Mapping[str, str], cache: Path) -> Store:
@@ -110,12 +117,13 @@ class Store:
         with self._alone():
             self.refresh()
             generation = self.catalogue.generation + 1
-            first = {next(iter(record.nodes.values()))[0].node_id: record for record in records}
+            whole = with_matrices(records, self.models, self.catalogue)
+            first = {next(iter(record.nodes.values()))[0].node_id: record for record in whole}
             self.catalogue.begin(record.id for record in records)
             self._spaces.write(
                 nodes, {node: {"generation": generation, "record": carried(record)} for node, record in first.items()}
             )
-            self._commit(generation, written=records)
+            self._commit(generation, written=whole)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Delete records; to be called while writing."""
@@ -196,49 +204,60 @@ class Store:
         if is_server(self.location):
             generation = self._spaces.generation
             if generation != known:
-                self._restore(since=known if known < generation else -1, generation=generation)
+                restore(self.catalogue, self._spaces, since=known if known < generation else -1, generation=generation)
         elif known == 0 and not self._spaces.is_empty():
-            self._restore(since=-1, generation=1)
+            restore(self.catalogue, self._spaces, since=-1, generation=1)
         elif len(self.catalogue) and self._spaces.is_empty():
             raise StoreError(self.location, "its vectors are gone", REBUILD)
 
-    def _restore(self, *, since: int, generation: int) -> None:
-        """Bring the catalogue to what Chroma holds."""
-        existing = self._spaces.record_ids()
-        gone = [identifier for identifier in self.catalogue.ids() if identifier not in existing]
-        told = sorted(self._spaces.primary(since=since), key=lambda item: int(item[1]["generation"]))
-        # of two that an interrupted update left, the later one is complete
-        latest = {identifier: revived(identifier, str(metadata["record"])) for identifier, metadata in told}
-        generation = max([generation, *(int(metadata["generation"]) for _, metadata in told)])
-        self.catalogue.commit(generation, written=latest.values(), removed=gone)
-        if since < 0:
-            live = nodes_of(self.catalogue.all())
-            self.catalogue.begin({record_of(node) for node in self._spaces.node_ids() if node not in live})
-
-    def get(self, ids: Sequence[str]) -> dict[str, Stored]:
-        """Return those of the records that exist, by id."""
-        return self.catalogue.get(ids)
+    def get(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """Return those of the records that exist, by id, in the order asked for."""
+        wanted = list(dict.fromkeys(ids))
+        with self._lock:
+            generation = self.catalogue.generation
+            found = {key: record for key in wanted if (record := self._records.get((generation, key)))}
+            for key, record in self.catalogue.get(key for key in wanted if key not in found).items():
+                found[key] = record
+                self._records.put((generation, key), record)
+        return {key: found[key] for key in wanted if key in found}
 
     def select(self, where: Where) -> set[str] | None:
         """Return the ids that meet a condition; None when it asks for nothing."""
         return self.catalogue.select(where)
 
-    def lexical(self, question: str, limit: int) -> list[Hit]:
-        """Return the records that share terms with the question, best first, by BM25."""
-        return self.catalogue.search(question, limit)
+    def lexical(self, question: str, limit: int, among: Set[str] | None = None) -> list[Hit]:
+        """Return the records that share terms with the question, best first, by BM25; only those `among`, if given."""
+        return self.catalogue.search(question, limit, among)
 
-    def nearest(self, space: str, vector: Sequence[float], limit: int, *, unit: str = "paper") -> list[Hit]:
-        """Return the records with the nearest nodes of one unit kind, nearest first, by cosine similarity."""
+    def nearest(
+        self,
+        space: str,
+        vector: Sequence[float],
+        limit: int,
+        *,
+        unit: str = PRIMARY,
+        among: Set[str] | None = None,
+    ) -> list[Hit]:
+        """Return the records with the nearest nodes of one unit kind, nearest first, by cosine similarity.
+
+        With `among` only these records are searched; of more than `MOST_NAMED` those that are near enough are found.
+        """
+        shelf = space, unit
         with self._alone():
             self.refresh()
-            found = self._spaces.nearest(space, vector, limit, unit=unit)
-            known = self.catalogue.get([record_of(node) for node, _ in found])
+            if among is None:
+                found = self._spaces.nearest(shelf, vector, limit)
+            elif len(among) <= MOST_NAMED:
+                named = sorted(node for node in self.catalogue.nodes(among) if kind_of(node) == unit)
+                found = self._spaces.nearest(shelf, vector, limit, named)
+            else:
+                found = self._spaces.nearest(shelf, vector, max(limit, MOST_NAMED))
+            known = self.get(record_of(node) for node, _ in found)
         best: dict[str, float] = {}
         for node, score in found:
-            record = known.get(record_of(node))
-            if record and node in record.nodes.get(space, ()):
-                best.setdefault(record.id, score)
-        return [Hit(identifier, score) for identifier, score in best.items()]
+            if is_live(node, space, known) and (among is None or record_of(node) in among):
+                best.setdefault(record_of(node), score)
+        return [Hit(identifier, score) for identifier, score in [*best.items()][:limit]]
 
     def vectors(self, space: str, records: Sequence[Stored]) -> dict[str, Vectors]:
         """Return record id to the (nodes, dimensions) matrix of its vectors in `space`, in the order of its nodes.
@@ -246,61 +265,42 @@ class Store:
         Records without vectors there are left out. Of one that was changed since it was read the new vectors are given.
         """
         wanted = {record.id: tuple(nodes) for record in records if (nodes := record.nodes.get(space))}
+        found: dict[str, Vectors] = {}
         with self._lock:
-            kept = {key: self._recent.get((space, nodes)) for key, nodes in wanted.items()}
-            found = {key: matrix for key, matrix in kept.items() if matrix is not None}
-            found |= self._loaded(space, {key: nodes for key, nodes in wanted.items() if key not in found})
+            for key, nodes in wanted.items():
+                if (matrix := self._recent.get((space, nodes))) is not None:
+                    found[key] = matrix
+            unread = [key for key in wanted if key not in found]
+            for key, (members, packed) in self.catalogue.matrices(space, unread).items():
+                found[key] = packed.astype(np.float32)
+                self._recent.put((space, members), found[key])
         return {key: found[key] for key in wanted if key in found}
 
-    def _loaded(self, space: str, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, Vectors]:
-        """Return matrices by record id from Chroma, and keep them."""
-        if not wanted:
-            return {}
+    def lacking(self) -> int:
+        """Return how many nodes Chroma should hold and does not."""
         with self._alone():
             self.refresh()
-            found = self._spaces.vectors(space, [node for nodes in wanted.values() for node in nodes])
-            changed = [key for key, nodes in wanted.items() if not found.keys() >= set(nodes)]
-            current = {key: tuple(stored.nodes.get(space, ())) for key, stored in self.catalogue.get(changed).items()}
-            found |= self._spaces.vectors(space, [node for nodes in current.values() for node in nodes])
-        matrices: dict[str, Vectors] = {}
-        for identifier, nodes in {**wanted, **current}.items():
-            if nodes and found.keys() >= set(nodes):
-                matrices[identifier] = np.stack([found[node] for node in nodes])
-                self._recent.put((space, nodes), matrices[identifier])
-        return matrices
+            held = self._spaces.counts()
+            wanted = dict.fromkeys(held, 0)
+            for stored in self.catalogue.all():
+                for space, members in stored.nodes.items():
+                    for node in members:
+                        if (space, kind_of(node)) in wanted:
+                            wanted[space, kind_of(node)] += 1
+        return sum(max(0, wanted[shelf] - held[shelf]) for shelf in held)
 
-    def vector_store(self, space: str) -> BasePydanticVectorStore:
-        """Return one space as LlamaIndex's vector store, for reading by any LlamaIndex index or engine."""
-        return LiveVectorStore(partial(self._current, space))
+    def vector_store(self, space: str, unit: str = PRIMARY) -> BasePydanticVectorStore:
+        """Return the nodes of a kind as LlamaIndex's vector store, for reading by any LlamaIndex index or engine."""
+        return LiveVectorStore(partial(self._current, space, unit))
 
     @contextmanager
-    def _current(self, space: str) -> Iterator[Collection]:
+    def _current(self, space: str, unit: str) -> Iterator[Collection]:
         with self._alone():
             self.refresh()
-            yield self._spaces.collection(space)
+            yield self._spaces.collection(space, unit)
 
 
-def nodes_of(records: Iterable[Stored]) -> set[str]:
-    """Return the ids of all nodes of the records."""
-    return {node for record in records for members in record.nodes.values() for node in members}
-
-
-def writable(folder: Path, location: str) -> Path:
-    """Return the folder, made where it does not exist; raises StoreError when it cannot be written."""
-    remedy = "choose another with --store"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise StoreError(location, "that is not a folder", remedy) from error
-    except OSError as error:
-        raise StoreError(location, f"the folder cannot be made ({error.strerror})", remedy) from error
-    if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise StoreError(location, "the folder may not be written", remedy)
-    return folder
-
-
-def catalogue_folder(location: str, cache: Path) -> Path:
-    """Return where a store's catalogue lies: in its folder, or for a server in a cache of this machine's own."""
-    if is_server(location):
-        return cache / "catalogues" / hashlib.sha256(location.rstrip("/").encode()).hexdigest()[:16]
-    return Path(location).expanduser()
+def is_live(node: str, space: str, known: Mapping[str, Stored]) -> bool:
+    """Return whether a node is one of its record's, rather than what a writer has not yet swept away."""
+    record = known.get(record_of(node))
+    return record is not None and node in record.nodes.get(space, ())

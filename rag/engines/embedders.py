@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -26,6 +28,8 @@ MINILM_TOKENS = 256
 """The model was trained on inputs of at most this many tokens."""
 MOST_CHARACTERS = 2400
 """Of one text; arXiv takes abstracts of up to 1,920, and e5 would go on for seconds over a longer one."""
+REMEMBERED = 256
+"""Texts whose token vectors are kept: 200 kB for an abstract."""
 PADDED_TOKENS = 512
 """Most tokens of one batch, padding included: larger batches run slower on a CPU."""
 
@@ -62,11 +66,33 @@ def readable(text: str) -> str:
     return text[:MOST_CHARACTERS].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text token by token, without the model's own marks at its ends."""
+
+    ids: NDArray[np.int64]
+    """(tokens,) numbers of the model's vocabulary."""
+    vectors: NDArray[np.float16]
+    """(tokens, dimensions) unit vectors in context."""
+
+
+@runtime_checkable
+class TokenEmbedding(Protocol):
+    """An embedder that also tells the vectors of the single tokens."""
+
+    def token_ids(self, text: str) -> NDArray[np.int64]:
+        """Return a text's tokens, which costs next to nothing."""
+
+    def token_vectors(self, text: str) -> Tokens:
+        """Return a text's tokens with their vectors."""
+
+
 class MiniLMEmbedding(LocalEmbedding):
     """all-MiniLM-L6-v2, int8, on ONNX Runtime: English, 384 dimensions, mean pooling, unit length."""
 
     _session: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
+    _remembered: Callable[[str], Tokens] = PrivateAttr()
 
     @classmethod
     def load(cls, cache: Path, threads: int) -> MiniLMEmbedding:
@@ -85,7 +111,29 @@ class MiniLMEmbedding(LocalEmbedding):
         embedding._tokenizer = Tokenizer.from_file(str(resolve(MINILM_TOKENIZER, cache)))
         embedding._tokenizer.enable_truncation(MINILM_TOKENS)
         embedding._tokenizer.no_padding()
+        embedding._remembered = lru_cache(maxsize=REMEMBERED)(embedding._tokens)
         return embedding
+
+    def token_ids(self, text: str) -> NDArray[np.int64]:
+        """Return a text's tokens."""
+        return np.array(self._tokenizer.encode(readable(text)).ids[1:-1], dtype=np.int64)
+
+    def token_vectors(self, text: str) -> Tokens:
+        """Return a text's tokens with their unit vectors in context; those of the last texts are remembered."""
+        return self._remembered(readable(text))
+
+    def _tokens(self, text: str) -> Tokens:
+        ids = np.array(self._tokenizer.encode(text).ids, dtype=np.int64)
+        with self._lock:
+            hidden = self._hidden(ids[None], np.ones_like(ids)[None])[0, 1:-1]
+        unit = hidden / np.linalg.norm(hidden, axis=1, keepdims=True)
+        return Tokens(ids[1:-1], unit.astype(np.float16))
+
+    def _hidden(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
+        """Return (texts, tokens, dimensions) vectors of padded texts."""
+        inputs = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        hidden: Vectors = self._session.run(None, inputs)[0]
+        return hidden
 
     def _embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
         del query  # this model takes questions and passages alike
@@ -102,8 +150,7 @@ class MiniLMEmbedding(LocalEmbedding):
         for row, ids in enumerate(tokens):
             padded[row, : len(ids)] = ids
             mask[row, : len(ids)] = 1
-        inputs = {"input_ids": padded, "attention_mask": mask, "token_type_ids": np.zeros_like(padded)}
-        hidden = self._session.run(None, inputs)[0]
+        hidden = self._hidden(padded, mask)
         pooled = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
         unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
         return unit

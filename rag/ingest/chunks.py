@@ -10,7 +10,7 @@ from llama_index.core.schema import MetadataMode, TextNode
 from rag.models import CARD_FIELDS, Paper
 from rag.text import sentences
 from vectorstore import Record
-from vectorstore.records import node_id
+from vectorstore.records import kind_of, node_id
 
 MOST_SENTENCES = 40
 """Sentences of one abstract that get a vector of their own: real abstracts have about eight."""
@@ -56,6 +56,7 @@ def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:
 
 def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]], data: Mapping[str, Any]) -> Record:
     """Return the record of a paper whose nodes have been embedded, or are in the store; it hands back `data`."""
+    days = tuple(day.isoformat() for day in paper.seen)
     return Record(
         id=paper.arxiv_id,
         hash=paper.content_hash,
@@ -72,7 +73,14 @@ def paper_record(paper: Paper, nodes: Mapping[str, Sequence[TextNode]], data: Ma
             else paper.categories,
             "section": (paper.section,) if paper.section else (),
             "author": paper.authors,
-            "day": tuple(day.isoformat() for day in paper.seen),
+            "day": days,
+            "dated": days or ((paper.published.isoformat(),) if paper.published else ()),
         },
-        nodes=nodes,
+        nodes={space: [part for part in members if not is_detail(part)] for space, members in nodes.items()},
+        details={space: [part for part in members if is_detail(part)] for space, members in nodes.items()},
     )
+
+
+def is_detail(part: TextNode) -> bool:
+    """Return whether a node only tells how near a paper's parts are: sentences are, once the paper is a candidate."""
+    return kind_of(part.node_id) == "abstract"

@@ -20,7 +20,7 @@ from rag.ingest.jsonl import read_jsonl
 from rag.ingest.markdown import read_markdown
 from rag.models import Paper
 
-__all__ = ("MAX_BYTES", "Digest", "DigestWarning", "parse_digest", "read_digest")
+__all__ = ("MAX_BYTES", "Digest", "DigestWarning", "papers_of", "parse_digest", "read_digest")
 
 MAX_BYTES = 200 * 2**20
 """The largest digest that is read, in bytes after decompression."""
@@ -83,7 +83,7 @@ def parse_digest(
         return Digest(source=source, date=day, warnings=tuple(warnings))
     reading = _read(text, source)
     warnings += reading.warnings
-    papers = _papers(reading, source, day, warnings)
+    papers = papers_of(reading, source, day, warnings)
     if not papers:
         told = f"no paper was read: {_why_empty(text, reading)}"
         warnings.append(DigestWarning(file=source, line=0, message=told))
@@ -154,7 +154,7 @@ def _read(text: str, source: str) -> Reading:
     return read_jsonl(text, source) if objects > headings else read_markdown(text, source)
 
 
-def _papers(reading: Reading, source: str, day: datetime.date | None, warnings: list[DigestWarning]) -> list[Paper]:
+def papers_of(reading: Reading, source: str, day: datetime.date | None, warnings: list[DigestWarning]) -> list[Paper]:
     """Return each paper once, in the file's order, adding to `warnings`."""
     papers: dict[str, Paper] = {}
     counted: Counter[str] = Counter()

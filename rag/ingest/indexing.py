@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Literal, TypeVar
 
 from llama_index.core.schema import MetadataMode
 
@@ -19,8 +20,13 @@ from vectorstore.store import Store
 
 BATCH = 16
 """Papers per commit: what a kill can cost, and what the progress bar moves by."""
+PORTION = 4096
+"""Papers in memory at once, so that an archive of any size can be read."""
 
 Progress = Callable[[int], None]
+Value = TypeVar("Value")
+Verdict = Literal["added", "updated", "unchanged"]
+VERDICTS: tuple[Verdict, ...] = ("added", "updated", "unchanged")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,41 +67,47 @@ def index_papers(
 ) -> IndexReport:
     """Write papers into the store and say what was done; a second run with the same papers changes nothing.
 
-    `progress` is called with the number of papers finished since the last call. Raises StoreError when another
-    process writes, and what the embedders raise; what was committed before stays.
+    Of an iterator no more than a portion is read ahead. `progress` is called with the number of papers finished since
+    the last call. Raises StoreError when another process writes, and what the embedders raise; what was committed
+    before stays.
     """
     started = time.perf_counter()
     watch = Stopwatch()
-    given = merged(papers)
-    added: list[str] = []
-    updated: list[str] = []
-    unchanged: list[str] = []
+    done: dict[str, Verdict] = {}
     with store.writing():
-        for batch in batched(list(given), BATCH):
-            known = store.get(batch)
-            records: list[Record] = []
-            for identifier in batch:
-                stored = known.get(identifier)
-                before = from_data(stored.data) if stored else {}
-                after = combined(before, given[identifier])
-                record = drafted(after)
-                # other nodes of the same text: it was cut by another version of the program
-                if stored and after == before and same_nodes(record, stored):
-                    unchanged.append(identifier)
-                    continue
-                (updated if stored else added).append(identifier)
-                records.append(record)
-            embed(records, known, embedders, watch)
-            store.write(records)
-            progress(len(batch))
+        for portion in batched(papers, PORTION):
+            given = merged(portion)
+            for batch in batched(given, BATCH):
+                known = store.get(batch)
+                records: list[Record] = []
+                for identifier in batch:
+                    record, verdict = judged(given[identifier], known.get(identifier))
+                    if verdict != "unchanged":
+                        records.append(record)
+                    # a paper of several portions counts by what was most
+                    done[identifier] = min(verdict, done.get(identifier, verdict), key=VERDICTS.index)
+                embed(records, known, embedders, watch)
+                store.write(records)
+                progress(len(batch))
     return IndexReport(
-        papers=len(given),
-        added=tuple(added),
-        updated=tuple(updated),
-        unchanged=tuple(unchanged),
+        papers=len(done),
+        added=tuple(identifier for identifier, verdict in done.items() if verdict == "added"),
+        updated=tuple(identifier for identifier, verdict in done.items() if verdict == "updated"),
+        unchanged=tuple(identifier for identifier, verdict in done.items() if verdict == "unchanged"),
         seconds=time.perf_counter() - started,
         embed_seconds=watch.seconds,
     )
+
+
+def judged(given: Editions, stored: Stored | None) -> tuple[Record, Verdict]:
+    """Return a paper's record with the given editions, and what they change."""
+    before = from_data(stored.data) if stored else {}
+    after = combined(before, given)
+    record = drafted(after)
+    if stored is None:
+        return record, "added"
+    # other nodes of the same text: it was cut by another version of the program
+    return record, "unchanged" if after == before and same_nodes(record, stored) else "updated"
 
 
 def drafted(editions: Editions) -> Record:
@@ -113,15 +125,15 @@ def embed(records: Sequence[Record], known: Mapping[str, Stored], embedders: Emb
     """Set the embeddings of the nodes that the store does not have, one pass a space."""
     for space, embedder in (("english", embedders.english), ("multilingual", embedders.multilingual)):
         present = {node for stored in known.values() for node in stored.nodes.get(space, ())}
-        fresh = [node for record in records for node in record.nodes[space] if node.node_id not in present]
+        fresh = [node for record in records for node in record.all_nodes(space) if node.node_id not in present]
         with watch:
             vectors = embedder.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in fresh])
         for node, vector in zip(fresh, vectors, strict=True):
             node.embedding = vector
 
 
-def batched(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Yield the ids in lists of at most `size`."""
-    iterator = iter(ids)
+def batched(values: Iterable[Value], size: int) -> Iterator[list[Value]]:
+    """Yield the values in lists of at most `size`."""
+    iterator = iter(values)
     while batch := list(islice(iterator, size)):
         yield batch

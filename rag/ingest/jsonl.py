@@ -58,11 +58,14 @@ class _Record:
         return _Record(value if isinstance(value, dict) else {})
 
 
-def read_jsonl(text: str, source: str) -> Reading:
-    """Return an entry for each line that holds a JSON object, and a warning for each that does not."""
+def read_jsonl(text: str, source: str, *, first_line: int = 1) -> Reading:
+    """Return an entry for each line that holds a JSON object, and a warning for each that does not.
+
+    `first_line` is the number of the text's first line in its file.
+    """
     entries: list[Entry] = []
     warnings: list[DigestWarning] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=first_line):
         if not line.strip():
             continue
         try:

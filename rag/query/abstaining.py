@@ -10,13 +10,14 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
-from rag.query.facts import scope
+from rag.query.facts import scope, searched
 from rag.query.mentions import coined_words, generic, spelt
 from rag.query.phrasing import marked
 from rag.query.plain import in_language
+from rag.query.premises import contradicting
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.understand import Query
-from rag.query.verification import claimed, numbers
+from rag.query.verification import numbers
 from rag.query.wording import say
 
 FEW_WORDS: dict[Language, float] = {"en": 6.0, "zh": 14.0}
@@ -43,7 +44,7 @@ def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:
     """Return whether no paper is near to what a question is about; a name that no paper holds makes that likelier."""
     if not ranking.papers:
         return True
-    if ranking.named:
+    if ranking.named or query.people:
         return False
     leg, least = NEAR[query.language]
     likeness = float(ranking.legs[leg].max())
@@ -89,28 +90,8 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
 
 
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:
-    """Return the index of the abstract's sentence that contradicts what a question presumes; None when none does.
-
-    A question that asks why something was worse is contradicted by a sentence about the same that reports a gain and
-    no loss; one that presumes a number is contradicted when the abstract gives another number of the same thing.
-    """
-    if not cue("presumes").search(query.text):
-        return None
-    names = {spelt(word) for word in coined_words(query.text)}
-    shared = [sum(name in spelt(sentence) for name in names) for sentence in evidence.sentences]
-    order = sorted(range(len(shared)), key=lambda index: (-shared[index], -float(scores[index])))
-    if cue("worse").search(query.text) and not any(
-        cue("worse").search(evidence.sentences[index]) for index in order[:3]
-    ):
-        gains = [index for index in order[:4] if cue("better").search(evidence.sentences[index])]
-        if gains:
-            return gains[0]
-    presumed = {value for value in claimed(query.text) if value > 1}
-    if presumed and not presumed & numbers(evidence.text) and cue("why").search(query.text):
-        numbered = [index for index in order if numbers(evidence.sentences[index], words=False)]
-        if numbered:
-            return numbered[0]
-    return None
+    """Return the index of the abstract's sentence that contradicts what a question presumes; None when none does."""
+    return contradicting(query.text, evidence.sentences, evidence.card_borne_out, [float(score) for score in scores])
 
 
 def correct(query: Query, evidence: Evidence, index: int, draft: Draft) -> Iterator[Sentence]:
@@ -126,7 +107,7 @@ def tell_absent(
 ) -> Iterator[Sentence]:
     """Yield that nothing in the corpus is about it, what was searched, and the nearest papers."""
     draft.reason = "not_in_corpus"
-    slots: dict[str, str | int] = {"total": len(corpus), "scope": scope(query, corpus)}
+    slots: dict[str, str | int] = {"total": searched(query, corpus), "scope": scope(query, corpus)}
     if query.filters and not ranking.papers:
         yield draft.release(say(query.language, "filtered_out", **slots))
     elif names:

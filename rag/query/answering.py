@@ -24,7 +24,7 @@ from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.facts import scope, tell
-from rag.query.lists import asks_for_list, list_papers, members
+from rag.query.lists import asks_for_list, tell_list
 from rag.query.plain import phrase
 from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, rank, to_retrieval
@@ -95,11 +95,8 @@ def sentences_of(
     if len(side_by_side) >= 2:
         yield from compare(query, side_by_side, draft, embedders, model)
         return
-    if asks_for_list(query) and not query.focus:
-        found = members(query, ranking)
-        yield from (
-            list_papers(query, found, draft, corpus) if found else tell_absent(query, draft, ranking, corpus, names)
-        )
+    if asks_for_list(query):
+        yield from tell_list(query, ranking, draft, corpus, names)
         return
     if nothing_near:
         yield from tell_absent(query, draft, ranking, corpus, names)

@@ -68,7 +68,7 @@ def where(filters: Filters) -> Where:
     between: dict[str, tuple[str | None, str | None]] = {}
     if filters.since or filters.until:
         low, high = filters.since, filters.until
-        between["day"] = (low.isoformat() if low else None, high.isoformat() if high else None)
+        between["dated"] = (low.isoformat() if low else None, high.isoformat() if high else None)
     return Where(
         equal={"category": filters.categories} if filters.categories else {},
         contain={"author": filters.authors} if filters.authors else {},

@@ -80,9 +80,12 @@ class Evidence:
         """Title, abstract and card."""
         return " ".join((self.text, *(getattr(self.paper, name) for name in self.paper.card_fields)))
 
-    def verify(self, sentence: str, language: Language) -> Verdict:
-        """Return the quotes that bear out a sentence, and whether they do."""
-        found = quotes_for(sentence, self.sentences, self.cosines(sentence, language), language)
+    def verify(self, sentence: str, language: Language, question: str = "") -> Verdict:
+        """Return the quotes that bear out a sentence, and whether they do.
+
+        A sentence that answers a question may repeat its words, which need not be the paper's.
+        """
+        found = quotes_for(sentence, self.sentences, self.cosines(sentence, language), language, given=question)
         quoted = " ".join(self.sentences[index] for index, _ in found)
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, quoted))]
         faults += sorted(unsupported_names(sentence, self.text))

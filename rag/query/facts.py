@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.models import Paper, Reason, Sentence
+from rag.models import Filters, Paper, Reason, Sentence
 from rag.query.corpus import Corpus
+from rag.query.days import without_days
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
 from rag.query.phrasing import marked
@@ -47,7 +48,7 @@ class Fact:
     """Set when the answer is that it is not there."""
 
 
-def scope(query: Query, corpus: Corpus, *, categories: bool = True) -> str:
+def scope(query: Query, corpus: Corpus, *, categories: bool = True, people: bool = True) -> str:
     """Return what an answer covers, as a phrase: filters and days; empty where there is nothing to say."""
     days = corpus.days()
     filters = query.filters
@@ -55,9 +56,18 @@ def scope(query: Query, corpus: Corpus, *, categories: bool = True) -> str:
     if bool(filters.since) != bool(filters.until):
         span = f"{'≥' if filters.since else '≤'} {span}"
     span = span or " – ".join([*days[:1], *days[1:][-1:]])
-    named = (*(filters.categories if categories else ()), *filters.authors, *filters.papers, span)
+    authors = (name for name in filters.authors if people or name not in query.people)
+    if not span and without_days(query.text) != query.text:
+        span = say(query.language, "undated")
+    named = (*(filters.categories if categories else ()), *authors, *filters.papers, span)
     inside = ", ".join(part for part in named if part)
     return say(query.language, "scope", inside=inside) if inside else ""
+
+
+def searched(query: Query, corpus: Corpus) -> int:
+    """Return how many papers a question looks at: those of the conversation, those that pass its filters, or all."""
+    passed = corpus.select(Filters(papers=query.focus) if query.focus else query.filters)
+    return len(corpus) if passed is None else len(passed)
 
 
 def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
@@ -72,3 +82,5 @@ def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
     for line in fact.lines[:MOST_LISTED]:
         citation = cite(line.paper, draft.position, line.quote, field=line.field)
         yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), [citation])
+    if rest := len(fact.lines[MOST_LISTED:]):
+        yield draft.release(say(draft.language, "more_listed", count=rest))

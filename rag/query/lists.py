@@ -8,18 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.models import CARD_FIELDS, Paper, Sentence
+from rag.query.abstaining import tell_absent
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
-from rag.query.evidence import cite
-from rag.query.facts import MOST_LISTED, scope
-from rag.query.phrasing import marked
+from rag.query.facts import Fact, scope, searched, tell
+from rag.query.linked import link_line, named_link, wanted_link
+from rag.query.overview import line_of
 from rag.query.retrieval import NEAR, Ranking, Scores
-from rag.query.understand import CATEGORY, Query
-from rag.query.verification import unsupported_numbers
+from rag.query.topics import topic
+from rag.query.understand import Query
 from rag.query.wording import say
 from rag.query.words import content_words, stems
-from rag.text import sentences, shortened
+from rag.text import sentences
 
 MATCHED = 0.75
 """Least share of a subject's words that a paper on it holds."""
@@ -36,7 +37,9 @@ class Member:
 
 
 def asks_for_list(query: Query) -> bool:
-    """Return whether a question wants every paper on a subject."""
+    """Return whether a question wants every paper on a subject, of all or of those named before."""
+    if query.focus and not (len(query.focus) > 1 and cue("asks_papers").search(query.text)):
+        return False
     if cue("single").search(query.text) and not cue("count").search(query.text):
         return False
     return bool(cue("asks_list").search(query.text) or cue("count").search(query.text))
@@ -46,9 +49,9 @@ COMMON = 0.2
 """An alternative that a larger share of papers meets is no subject of its own: `predicting their effect`."""
 
 
-def subjects(question: str) -> list[list[str]]:
+def subjects(topic: str) -> list[list[str]]:
     """Return the alternatives that say what a list is about, each as its content words."""
-    core = CATEGORY.sub(" ", cue("tail").sub("", question))
+    core = cue("tail").sub("", topic)
     found = [content_words(cue("scaffold").sub(" ", part)) for part in cue("alternatives").split(core)]
     return [words for words in found if words]
 
@@ -86,7 +89,9 @@ class Holdings:
 
 def members(query: Query, ranking: Ranking) -> list[Member]:
     """Return the papers on the subject of a question, nearest first."""
-    alternatives = subjects(query.text)
+    kind = wanted_link(query.text)
+    about = topic(query)
+    alternatives = subjects(cue("link_words").sub(" ", about) if kind else about)
     if not alternatives or not ranking.papers:
         return []
     holdings = Holdings.of(ranking.papers)
@@ -94,13 +99,14 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     similarity = ranking.legs[leg]
     likeness = (similarity - similarity.mean()) / (similarity.std() or 1.0)
     each = [holdings.shares(words) for words in alternatives]
-    telling = [shares for shares in each if (shares >= MATCHED).mean() <= COMMON] or each[:1]
+    telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
     best = np.max(telling, axis=0)
     chosen = np.flatnonzero(
         ((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0) & (similarity >= least))
     )
     words = [word for part in alternatives for word in part]
-    return [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
+    found = [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
+    return [member for member in found if not kind or named_link(member.paper, kind)]
 
 
 def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:
@@ -110,19 +116,38 @@ def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str
     scores = ranking.sentence_scores[place]
     orders = [bool(cue("order").search(text)) for text in texts]
     held = [len(stems(text).intersection(wanted)) for text in texts]
-    order = sorted(range(len(texts)), key=lambda i: (orders[i], -held[i], -(scores[i] if i < len(scores) else 0.0)))
+    order = sorted(
+        range(len(texts)),
+        key=lambda i: (orders[i], "://" in texts[i], -held[i], -(scores[i] if i < len(scores) else 0.0)),
+    )
     return texts[order[0]]
 
 
-def list_papers(query: Query, found: Sequence[Member], draft: Draft, corpus: Corpus) -> Iterator[Sentence]:
+def tell_list(query: Query, ranking: Ranking, draft: Draft, corpus: Corpus, names: Sequence[str]) -> Iterator[Sentence]:
+    """Yield the papers on a subject, or all the others where a question says `not`; or that there are none."""
+    found = members(query, ranking)
+    if cue("negated").search(query.text):
+        on_it = {member.paper.arxiv_id for member in found}
+        papers = corpus.get(query.focus) if query.focus else corpus.papers(query.filters)
+        others = [Member(paper, paper.title) for paper in papers if paper.arxiv_id not in on_it]
+        yield from list_papers(query, others, draft, corpus, key="list_without")
+    elif found:
+        yield from list_papers(query, found, draft, corpus)
+    else:
+        yield from tell_absent(query, draft, ranking, corpus, names)
+
+
+def list_papers(
+    query: Query, found: Sequence[Member], draft: Draft, corpus: Corpus, *, key: str = "list"
+) -> Iterator[Sentence]:
     """Yield the lead with the count, then a line for each paper."""
-    draft.papers = tuple(member.paper.arxiv_id for member in found)
-    draft.layout = "list"
-    slots: dict[str, str | int] = {"count": len(found), "total": len(corpus), "scope": scope(query, corpus)}
-    yield draft.release(say(query.language, "list", **slots))
-    for member in found[:MOST_LISTED]:
-        paper = member.paper
-        told = query.language == "zh" and paper.tldr and not unsupported_numbers(paper.tldr, member.quote)
-        gist = paper.tldr if told else shortened(member.quote, 220)
-        text = say(query.language, "list_item", title=paper.title, gist=gist)
-        yield draft.release(f"- {marked(text, [paper.arxiv_id])}", [cite(paper, draft.position, member.quote)])
+    slots: dict[str, str | int] = {"count": len(found), "total": searched(query, corpus)}
+    lead = say(query.language, key, scope=scope(query, corpus), **slots)
+    kind = wanted_link(query.text)
+    lines = tuple(
+        link_line(query, member.paper, named_link(member.paper, kind))
+        if kind
+        else line_of(query, member.paper, member.quote)
+        for member in found
+    )
+    yield from tell(Fact(lead=lead, papers=tuple(member.paper for member in found), lines=lines), draft)

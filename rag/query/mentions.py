@@ -14,8 +14,15 @@ ARCHIVES = (
 )
 OLD_ID = rf"\b((?:{ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d+)?\b"
 ARXIV_ID = re.compile(f"{NEW_ID}|{OLD_ID}")
+WITH_SUBJECTS = "cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat|astro-ph"
+WHOLE = "astro-ph|hep-(?:ex|lat|ph|th)|nucl-(?:ex|th)|quant-ph|gr-qc|math-ph"
+CATEGORY = re.compile(
+    rf"(?<![A-Za-z0-9.\-/])((?:{WITH_SUBJECTS})\.[A-Za-z]{{2,}}(?:-[A-Za-z]+)?|(?:{WHOLE}))"
+    r"(?![A-Za-z0-9\-/]|\.[A-Za-z0-9])"
+)
 NAME = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*(?: [A-Z][A-Za-z0-9+\-]*)*")
 WORD = re.compile(r"[A-Za-z0-9Δ][A-Za-z0-9Δ²³+\-]*")
+COMPOUND = re.compile(r"[A-Z]{2,}s?(?:-[a-z]{2,})+")
 SUPERSCRIPTS = str.maketrans("²³", "23")
 MOST_HITS = 20
 """A word in more papers than this names none of them."""
@@ -47,6 +54,8 @@ def name_like(word: str) -> bool:
         return False
     if word[:-1].isupper() and word.isalpha() and word.endswith("s"):
         return False  # the plural of an acronym: GPUs, LLMs
+    if COMPOUND.fullmatch(word):
+        return False  # an acronym and a common word: LLM-driven
     inner = any(letter.isupper() for letter in word[1:])
     return inner or (word[0].isupper() and any(letter.isdigit() for letter in word))
 

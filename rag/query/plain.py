@@ -91,9 +91,9 @@ def choose(question: str, evidence: Evidence, language: Language, budget: int) -
 def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:
     """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out."""
     paper = evidence.paper
-    if draft.language == "zh" and chosen.card:
-        for text in chosen.card[:FALLBACK]:
-            verdict = evidence.verify(text, "zh")
+    told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
+    if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
+        for text, verdict in borne_out:
             yield draft.release(marked(stopped(text, "zh"), [paper.arxiv_id]), verdict.citations(draft.position))
         return
     for quote in chosen.best[:FALLBACK]:
@@ -111,7 +111,7 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language]:
         return None
-    verdict = evidence.verify(sentence, draft.language)
+    verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
 
 

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.models import Paper
+from rag.query.authorship import author_count_line, by_author, by_author_number, most_published
 from rag.query.corpus import Corpus
-from rag.query.cues import cue
-from rag.query.facts import Fact, Line, scope
-from rag.query.mentions import named_papers, spelt, title_name
-from rag.query.understand import CATEGORY, Query
+from rag.query.cues import cue, details
+from rag.query.facts import Fact, Line, scope, searched
+from rag.query.linked import papers_with_links, wanted_link
+from rag.query.mentions import CATEGORY, named_papers, spelt, title_name
+from rag.query.overview import overview
+from rag.query.topics import has_topic
+from rag.query.understand import Query
 from rag.query.wording import say
 
 QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
 SIGNS = {"?": r"question mark|问号", "!": r"exclamation|感叹号|叹号", ":": r"\bcolon\b|冒号"}
-NUMBER_WORDS = {
-    word: number
-    for number, words in enumerate(
-        ["-", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-    )
-    for word in words.split()
-} | {"a dozen": 12, "fifteen": 15, "twenty": 20, "十": 10, "十几": 10}
-CAPITALS = r"(?:[A-Z][\w.'\-]+ ){1,3}[A-Z][\w.'\-]+"
-UNKNOWN_AUTHOR = re.compile(
-    rf"\b(?:papers?|works?|\w+thing) (?:(?:co-)?(?:authored|written) )?(?:by|from|of) ({CAPITALS})|"
-    rf"\b({CAPITALS})[’']s (?:\w+ )?(?:papers?|work)\b|"
-    rf"\b(?:Did|Does|Has|Have|Is) ({CAPITALS}) (?:co-?author|author|write|written|appear|publish|have|listed|among)|"
-    rf"({CAPITALS})\s*(?:有|的|写|发表|参与|是)(?:没有|了|过)?.{{0,8}}(?:论文|文章|作者|收录|工作|哪)"
-)
-"""Somebody's name in capitals where a question speaks of a person's papers."""
 
 
 def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> Fact | None:
@@ -37,7 +27,7 @@ def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> 
 
     `best` are the papers nearest to the question: what "the paper about ..." means where none is named.
     """
-    for route in (unknown_ids, by_author, counted, listed_categories, browsed, titled, by_author_number, dated):
+    for route in ROUTES:
         if fact := route(query, corpus):
             return fact
     return of_papers(query, subject_papers(query, corpus, best))
@@ -51,58 +41,51 @@ def unknown_ids(query: Query, corpus: Corpus) -> Fact | None:
     return Fact(lead=told, complete=False, reason="not_in_corpus")
 
 
-def authors_in(query: Query, corpus: Corpus) -> list[str]:
-    """Return the author names of the corpus that a question contains."""
-    words = re.findall(r"[^\W\d_][\w.'’\-]*", query.text)
-    spans = {" ".join(words[i : i + size]) for size in (2, 3, 4) for i in range(len(words) - size + 1)}
-    spans |= {span.removesuffix("'s").removesuffix("’s") for span in spans}
-    return corpus.known_authors(span for span in spans if any(letter.isupper() for letter in span))
-
-
-def by_author(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer which papers somebody wrote, and how many."""
-    names = authors_in(query, corpus)
-    if not names:
-        return by_unknown_author(query, corpus)
-    text = query.text
-    if not cue("papers_of").search(text) or (cue("about_content").search(text) and not cue("count").search(text)):
+def beyond_list(query: Query, corpus: Corpus) -> Fact | None:
+    """Say that the list before has no such place, and name what it has."""
+    if not query.listed:
         return None
-    wanted = {name.lower() for name in names}
-    where, key = slice(None), "author_papers"
-    if cue("first_author").search(text):
-        where, key = slice(0, 1), "author_papers_first"
-    elif cue("last_author").search(text):
-        where, key = slice(-1, None), "author_papers_last"
-    papers = corpus.papers(query.filters)
-    found = tuple(paper for paper in papers if wanted & {author.lower() for author in paper.authors[where]})
-    lead = say(query.language, key, names=", ".join(names), count=len(found), scope=scope(query, corpus))
-    return Fact(lead=lead, papers=found, lines=tuple(author_line(query, paper) for paper in found))
+    papers = tuple(corpus.get(query.listed))
+    return Fact(
+        lead=say(query.language, "list_is_shorter", count=len(papers)),
+        papers=papers,
+        lines=tuple(title_line(query, paper) for paper in papers),
+        complete=False,
+        reason="not_in_corpus",
+    )
 
 
-def author_line(query: Query, paper: Paper) -> Line:
-    """Return a paper's title with its authors."""
-    authors = ", ".join(paper.authors)
-    text = say(query.language, "author_line", title=paper.title, authors=authors)
-    return Line(paper=paper, text=text, field="authors", quote=authors)
-
-
-def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
-    """Say that somebody who is asked about wrote none of the papers."""
-    match = UNKNOWN_AUTHOR.search(query.text)
-    if not match:
+def of_affiliation(query: Query, corpus: Corpus) -> Fact | None:
+    """Say that papers cannot be told by where their authors work."""
+    if not cue("papers_from").search(query.text) or query.focus or named_papers(query.text, corpus):
         return None
-    name = next(group for group in match.groups() if group)
-    if named_papers(query.text, corpus) or corpus.store.catalogue.containing([name]):
-        return None
-    lead = say(query.language, "author_unknown", names=name, total=len(corpus), scope=scope(query, corpus))
-    return Fact(lead=lead, reason="not_in_corpus")
+    lead = say(query.language, "affiliations_unknown", total=searched(query, corpus), scope=scope(query, corpus))
+    return Fact(lead=lead, complete=False, reason="not_stated")
+
+
+def chosen_papers(query: Query, corpus: Corpus) -> tuple[Paper, ...]:
+    """Return the papers that pass the filters; those outside of the categories where a question says `not in`."""
+    if not (query.filters.categories and cue("not_in_category").search(query.text)):
+        return tuple(corpus.papers(query.filters))
+    inside = {paper.arxiv_id for paper in corpus.papers(query.filters)}
+    everything = corpus.papers(replace(query.filters, categories=()))
+    return tuple(paper for paper in everything if paper.arxiv_id not in inside)
+
+
+def with_outside(query: Query) -> Query:
+    """Return the question with its categories named as those that are not meant, where it says `not in`."""
+    if not cue("not_in_category").search(query.text):
+        return query
+    outside = tuple(say(query.language, "not_of") + category for category in query.filters.categories)
+    return replace(query, filters=replace(query.filters, categories=outside))
 
 
 def counted(query: Query, corpus: Corpus) -> Fact | None:
     """Answer how many papers there are, in all or in categories; a count by topic is a list's work."""
     if not cue("count").search(query.text) or has_topic(query):
         return None
-    papers = tuple(corpus.papers(query.filters))
+    papers = chosen_papers(query, corpus)
+    query = with_outside(query)
     key = "count_none" if not papers else "count_one" if len(papers) == 1 else "count"
     what = "".join(f"{category} " for category in query.filters.categories)
     slots = {"what": what, "scope": scope(query, corpus, categories=False)}
@@ -112,18 +95,16 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
 
 
 def browsed(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer which papers there are, in all, of a category or of a day."""
-    if not cue("asks_list").search(query.text) or named_papers(query.text, corpus) or has_topic(query):
+    """Answer which papers there are, in all, of a category or of a day; a category alone asks for its papers."""
+    filters = query.filters
+    alone = bool(CATEGORY.search(query.text)) or bool(filters.since or filters.until)
+    if not (cue("asks_list").search(query.text) or (alone and not query.focus)):
         return None
-    papers = tuple(corpus.papers(query.filters))
-    lead = say(query.language, "all_listed", count=len(papers), scope=scope(query, corpus))
+    if named_papers(query.text, corpus) or has_topic(query):
+        return None
+    papers = chosen_papers(query, corpus)
+    lead = say(query.language, "all_listed", count=len(papers), scope=scope(with_outside(query), corpus))
     return Fact(lead=lead, papers=papers, lines=tuple(title_line(query, paper) for paper in papers))
-
-
-def has_topic(query: Query) -> bool:
-    """Return whether a question says more than which categories and days it covers."""
-    rest = CATEGORY.sub(" ", query.text)
-    return bool(re.search(r"\w", cue("topicless").sub(" ", rest)))
 
 
 def titled(query: Query, corpus: Corpus) -> Fact | None:
@@ -164,37 +145,6 @@ def term_in(term: str, title: str) -> bool:
     return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(term)}(?:s|es)?(?![A-Za-z0-9])", title, re.IGNORECASE))
 
 
-def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer which papers have the most or the fewest authors, or more than a number."""
-    most, fewest = cue("most_authors").search(query.text), cue("fewest_authors").search(query.text)
-    papers = [paper for paper in corpus.papers(query.filters) if paper.authors]
-    if match := cue("more_authors").search(query.text):
-        word = next(group for group in match.groups() if group).lower()
-        least = int(word) if word.isdigit() else NUMBER_WORDS.get(word, 0)
-        inclusive = bool(re.search(r"at least|不少于|至少", match.group(), re.IGNORECASE))
-        chosen = [paper for paper in papers if len(paper.authors) > least - inclusive]
-    elif most or fewest:
-        extreme = (max if most else min)((len(paper.authors) for paper in papers), default=0)
-        chosen = [paper for paper in papers if len(paper.authors) == extreme]
-    else:
-        return None
-    if not chosen:
-        return Fact(lead=say(query.language, "number_none", scope=scope(query, corpus)), reason="not_in_corpus")
-    ordered = tuple(sorted(chosen, key=lambda paper: -len(paper.authors)))
-    slots: dict[str, str | int] = {"count": len(ordered), "total": len(corpus), "scope": scope(query, corpus)}
-    return Fact(
-        lead=say(query.language, "number_papers", **slots),
-        papers=ordered,
-        lines=tuple(number_line(query, paper) for paper in ordered),
-    )
-
-
-def number_line(query: Query, paper: Paper) -> Line:
-    """Return a paper's title with the number of its authors."""
-    text = say(query.language, "number_line", title=paper.title, count=len(paper.authors))
-    return Line(paper=paper, text=text, field="authors", quote=", ".join(paper.authors))
-
-
 def dated(query: Query, corpus: Corpus) -> Fact | None:
     """Answer of which days the digests are."""
     if not cue("day").search(query.text) or not cue("digest").search(query.text) or named_papers(query.text, corpus):
@@ -219,17 +169,30 @@ def subject_papers(query: Query, corpus: Corpus, best: Sequence[Paper]) -> tuple
     """Return the paper that a question about fields of record means: named, in focus, or the nearest one."""
     if named := named_papers(query.text, corpus):
         return tuple(named)
-    return tuple(corpus.get(query.focus[:1])) if query.focus else tuple(best[:1])
+    if not query.focus:
+        return tuple(best[:1])
+    return tuple(corpus.get(query.focus if cue("plural").search(query.text) else query.focus[:1]))
 
 
 def of_papers(query: Query, papers: Sequence[Paper]) -> Fact | None:
     """Answer about the record of certain papers; None when the question asks for something else of them."""
+    if any(detail.name in {"affiliation", "contact"} and detail.asked.search(query.text) for detail in details()):
+        return None
+    if counts := author_count_line(query, papers):
+        return Fact(papers=tuple(papers), lines=tuple(counts), complete=False)
+    if cue("asks_list").search(query.text) and not cue("single").search(query.text) and not query.focus:
+        return None if wanted_link(query.text) else of_each(query, papers)
     wants_code = cue("link").search(query.text) and cue("code").search(query.text)
     if wants_code and papers and not any(paper.links for paper in papers):
         paper = papers[0]
         text = say(query.language, "no_link", title=paper.title, url=paper.url)
         without = Line(paper=paper, text=text, field="url", quote=paper.url)
         return Fact(papers=(paper,), lines=(without,), complete=False, reason="not_stated")
+    return of_each(query, papers)
+
+
+def of_each(query: Query, papers: Sequence[Paper]) -> Fact | None:
+    """Return the field of record that a question asks of each of these papers; None when it asks for none."""
     lines = tuple(line for paper in papers if (line := record_line(query, paper)))
     return Fact(papers=tuple(papers), lines=lines, complete=False) if lines else None
 
@@ -268,3 +231,21 @@ def spelt_in(paper: Paper, text: str) -> bool:
 def asks(text: str, *cues: str) -> bool:
     """Return whether a question has one of the cues."""
     return any(cue(name).search(text) for name in cues)
+
+
+ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
+    unknown_ids,
+    beyond_list,
+    listed_categories,
+    most_published,
+    by_author_number,
+    papers_with_links,
+    of_affiliation,
+    by_author,
+    overview,
+    counted,
+    browsed,
+    titled,
+    dated,
+)
+"""Exact answers about the corpus, the narrower ones first."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.engines.embedders import TokenEmbedding
 from rag.engines.loading import Embedders
 from rag.models import Filters, Language, Paper, Passage, Retrieval
 from rag.query.corpus import Corpus
 from rag.query.mentions import named_papers
+from rag.query.reranking import BACKGROUND, rerank
 from rag.text import detect_language, sentences
-from vectorstore.records import Stored
+from vectorstore.records import Stored, kind_of
 
 CANDIDATES = 200
 """Papers that get fine scores; each leg proposes as many."""
@@ -83,9 +85,7 @@ def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters =
     language = detect_language(question)
     vectors = QueryVectors.embed(question, embedders)
     allowed = corpus.select(filters)
-    words = {
-        hit.id: hit.score for hit in corpus.store.lexical(question, CANDIDATES if allowed is None else 10 * CANDIDATES)
-    }
+    words = {hit.id: hit.score for hit in corpus.store.lexical(question, CANDIDATES, allowed)}
     named = [paper.arxiv_id for paper in named_papers(question, corpus) if allowed is None or paper.arxiv_id in allowed]
     ids = candidates(corpus, vectors, words, named, allowed)
     stored = list(corpus.store.get(ids).values())
@@ -103,9 +103,13 @@ def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters =
         [record.id in named for record in stored], dtype=float
     )
     order = np.argsort(-fused, kind="stable")
+    best = fused[order]
+    if language == "en" and isinstance(embedders.english, TokenEmbedding):
+        first = rerank(question, [papers[index] for index in order[:BACKGROUND]], best, embedders.english)
+        order[: len(first)] = order[first]
     return Ranking(
         papers=tuple(papers[index] for index in order),
-        scores=fused[order],
+        scores=best,
         legs={name: scores[order] for name, scores in legs.items()},
         sentence_scores=tuple(sentence_scores[index] for index in order),
         card_scores=tuple(card_scores[index] for index in order),
@@ -122,14 +126,12 @@ def candidates(
     if everything <= CANDIDATES:
         ids = corpus.store.catalogue.ids()
         return [identifier for identifier in ids if allowed is None or identifier in allowed]
-    wide = CANDIDATES if allowed is None else min(len(corpus), 10 * CANDIDATES)
-    proposed = [*named, *list(words)[:wide]]
-    proposed += [hit.id for hit in corpus.store.nearest("english", vectors.english.tolist(), wide)]
-    for unit in ("tldr", "paper"):
-        proposed += [
-            hit.id for hit in corpus.store.nearest("multilingual", vectors.multilingual.tolist(), wide, unit=unit)
-        ]
-    return [identifier for identifier in dict.fromkeys(proposed) if allowed is None or identifier in allowed]
+    proposed = [*named, *words]
+    for space, unit in (("english", "paper"), ("multilingual", "tldr"), ("multilingual", "paper")):
+        vector = getattr(vectors, space).tolist()
+        found = corpus.store.nearest(space, vector, CANDIDATES, unit=unit, among=allowed)
+        proposed += [hit.id for hit in found]
+    return list(dict.fromkeys(proposed))
 
 
 def matrices(space: str, stored: Sequence[Stored], corpus: Corpus) -> list[NDArray[np.float32]]:
@@ -150,7 +152,7 @@ def multilingual_scores(
     """Return each record's scores in the multilingual space, those of papers without a card made comparable."""
     shift = ACROSS[language] if model == E5 else 0.0
     scored = [scores_of(matrix, vectors.multilingual) for matrix in matrices("multilingual", stored, corpus)]
-    english = ["paper" in record.units.get("multilingual", ()) for record in stored]
+    english = [kind_of(next(iter(record.nodes.get("multilingual", ())), "#")) == "paper" for record in stored]
     return [scores + shift if only_english else scores for scores, only_english in zip(scored, english, strict=True)]
 
 

@@ -16,6 +16,11 @@ NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|half|double|twice)\b", re.IGNORECASE
 )
 
+ADDRESS = re.compile(r"^(?:[\w' ]{0,60}[:\s]\s*)?(?:https?://|www\.)\S+\s*$")
+"""A sentence that tells where the code or the videos are, and nothing else."""
+LAST = 100.0
+"""Puts a sentence behind all others."""
+
 
 def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -> Scores:
     """Return how likely each sentence is to hold the answer: likeness, shared words, numbers where asked, position.
@@ -27,7 +32,8 @@ def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -
     asked = bool(cue("quantity").search(question))
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
-    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position
+    address = np.array([bool(ADDRESS.search(sentence)) for sentence in sentences], dtype=float)
+    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address
     return scores
 
 

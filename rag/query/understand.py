@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,11 @@ from typing import Literal
 from rag.models import Filters, Language, Turn
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
-from rag.query.mentions import arxiv_ids, coined_words, named_papers
-from rag.text import clean, detect_language
+from rag.query.days import said_days
+from rag.query.followups import carried_on, place_beyond, referents
+from rag.query.mentions import ARXIV_ID, CATEGORY, arxiv_ids, name_like, named_papers
+from rag.query.people import people_in
+from rag.text import HAN, LATIN_WORD, clean, detect_language
 from vectorstore.lexical import tokens
 
 Intent = Literal["plain", "list", "compare", "record", "off_topic"]
@@ -23,7 +25,7 @@ class Query:
     """A question as understood."""
 
     asked: str
-    """The question's own words, cleaned."""
+    """The question's own words, cleaned; of a mere `And in cs.LG?` the question that it varies."""
     text: str
     """What to search for: the asking part, without instructions beside it."""
     language: Language
@@ -34,36 +36,48 @@ class Query:
     """Papers of the conversation that a follow-up refers to; empty for a question that stands alone."""
     ids: tuple[str, ...] = ()
     """arXiv ids that the question names, whether the store holds them or not."""
+    people: tuple[str, ...] = ()
+    """Authors that the question names, as the papers spell them."""
+    listed: tuple[str, ...] = ()
+    """Papers of an earlier list, where the question points at a place that this list does not have."""
 
 
-ARCHIVES = "cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat|astro-ph"
-WHOLE = "astro-ph|hep-(?:ex|lat|ph|th)|nucl-(?:ex|th)|quant-ph|gr-qc|math-ph"
 LONGEST = 2000
 """Characters of a question that are read: the embedders take no more."""
-CATEGORY = re.compile(
-    rf"(?<![A-Za-z0-9.\-/])((?:{ARCHIVES})\.[A-Za-z]{{2,}}(?:-[A-Za-z]+)?|(?:{WHOLE}))(?![A-Za-z0-9\-/]|\.[A-Za-z0-9])"
-)
-ORDINALS = {
-    word: place
-    for place, words in enumerate(
-        ("first 1st 一 1", "second 2nd 二 2", "third 3rd 三 3", "fourth 4th 四 4", "fifth 五 5", "六 6", "七 7", "八 8")
-    )
-    for word in words.split()
-} | {"last": -1, "最后": -1}
-DAY = re.compile(r"(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)(?!\d)")
 
 
 def understand(question: str, corpus: Corpus, filters: Filters, history: Sequence[Turn]) -> Query:
     """Return what a question asks for; explicit filters beat what it says."""
     asked = clean(question)[:LONGEST]
     text = honest_part(asked)
-    language = detect_language(text if len(text) > 3 else history[-1].question if history else asked)
+    language = language_of(text or asked, history)
+    if not named_papers(text, corpus) and (carried := carried_on(text, history)):
+        asked = text = carried
     ids = tuple(arxiv_ids(text))
+    people = people_in(text, corpus)
     since, until = said_days(text, corpus.days())
-    said = Filters(categories=tuple(CATEGORY.findall(text)), since=since, until=until)
-    alone = not history or ids or filters.papers or named_papers(text, corpus)
-    focus = () if alone else referents(text, history, corpus)
-    return Query(asked=asked, text=text, language=language, filters=filters.or_else(said), focus=focus, ids=ids)
+    said = Filters(categories=tuple(CATEGORY.findall(text)), authors=people, since=since, until=until)
+    alone = not history or ids or people or filters.papers or named_papers(text, corpus)
+    beyond = () if alone else place_beyond(text, history)
+    focus = () if alone or beyond else referents(text, history, corpus)
+    return Query(
+        asked=asked,
+        text=text,
+        language=language,
+        filters=filters.or_else(said),
+        focus=focus,
+        ids=ids,
+        people=people,
+        listed=beyond,
+    )
+
+
+def language_of(text: str, history: Sequence[Turn]) -> Language:
+    """Return the language of a question; of a mere name or number, that of the question before."""
+    words = LATIN_WORD.findall(ARXIV_ID.sub(" ", text))
+    if not history or HAN.search(text) or any(not name_like(word) for word in words):
+        return detect_language(text)
+    return detect_language(history[-1].question.partition(" (")[0])
 
 
 TAGS = re.compile(r"<[^>\n]{0,200}>|!?\[[^\]\n]*\]\([^)\n]*\)|https?://(?!(?:\w+\.)?arxiv\.org)\S+")
@@ -91,50 +105,3 @@ def honest_part(question: str) -> str:
 def is_asking(clause: str) -> bool:
     """Return whether a clause asks for something and has a subject."""
     return bool(cue("asks").search(clause)) and len(tokens(clause)) >= 2
-
-
-Bounds = tuple[datetime.date | None, datetime.date | None]
-
-
-def said_days(question: str, days: Sequence[str]) -> Bounds:
-    """Return the first and last day that a question names, `today` being the latest digest day of the store."""
-    named = sorted(datetime.date.fromisoformat(day) for day in DAY.findall(question))
-    if len(named) >= 2:
-        return named[0], named[-1]
-    if named:
-        after, before = cue("since").search(question), cue("until").search(question)
-        return None if before and not after else named[0], None if after else named[0]
-    latest = datetime.date.fromisoformat(days[-1]) if days else None
-    if latest and cue("today").search(question):
-        return latest, latest
-    if latest and cue("yesterday").search(question):
-        return (day := latest - datetime.timedelta(days=1)), day
-    return None, None
-
-
-def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, ...]:
-    """Return the papers of the conversation that a follow-up refers to; empty when it stands alone."""
-    last = next((turn for turn in reversed(history) if turn.papers), None)
-    if last is None or cue("new_subject").search(text):
-        return ()
-    several = next((turn for turn in reversed(history) if len(turn.papers) > 1), last)
-    if pointed := pointed_at(text, history, several):
-        return pointed
-    if cue("among").search(text):
-        return several.papers
-    continues = cue("continues").search(text) and not coined_words(text)
-    return last.papers if cue("back").search(text) or continues or len(tokens(text)) <= 2 else ()
-
-
-def pointed_at(text: str, history: Sequence[Turn], several: Turn) -> tuple[str, ...]:
-    """Return the paper of an earlier list that a question points at: the second one, the other one, the former."""
-    if match := cue("ordinal").search(text):
-        place = ORDINALS[next(group for group in match.groups() if group).lower()]
-        return several.papers[place:][:1]
-    if len(several.papers) < 2:
-        return ()
-    if cue("other").search(text):
-        since = history[next(index for index, turn in enumerate(history) if turn is several) + 1 :]
-        used = {paper for turn in since for paper in turn.papers} or {several.papers[0]}
-        return tuple(paper for paper in several.papers if paper not in used) or several.papers[1:2]
-    return several.papers[:1] if cue("former").search(text) else ()

@@ -104,9 +104,13 @@ def unsupported_names(sentence: str, source: str) -> set[str]:
     return {word for word in coined_words(sentence) if not generic(word) and spelt(word).removesuffix("s") not in plain}
 
 
-def contained(sentence: str, source: str) -> float:
-    """Return the share of a sentence's content words, counted once, that its source holds."""
+def contained(sentence: str, source: str, given: str = "") -> float:
+    """Return the share of a sentence's content words, counted once, that its source holds.
+
+    Words of `given`, the question, do not count where the sentence has others.
+    """
     said = set(tokens(sentence))
+    said = said - set(tokens(given)) or said
     return len(said & set(tokens(source))) / len(said) if said else 0.0
 
 
@@ -116,10 +120,10 @@ def scaled(cosine: float, language: Language) -> float:
     return min(1.0, max(0.0, (cosine - low) / (high - low)))
 
 
-def score(sentence: str, source: str, cosine: float, language: Language) -> float:
+def score(sentence: str, source: str, cosine: float, language: Language, given: str = "") -> float:
     """Return the support score: likeness of meaning and, within English, shared words."""
     likeness = scaled(cosine, language)
-    return likeness if language == "zh" else 0.5 * likeness + 0.5 * contained(sentence, source)
+    return likeness if language == "zh" else 0.5 * likeness + 0.5 * contained(sentence, source, given)
 
 
 def level(value: float) -> Support:
@@ -128,17 +132,24 @@ def level(value: float) -> Support:
 
 
 def quotes_for(
-    sentence: str, sources: Sequence[str], cosines: NDArray[np.float64], language: Language, *, most: int = 2
+    sentence: str,
+    sources: Sequence[str],
+    cosines: NDArray[np.float64],
+    language: Language,
+    *,
+    given: str = "",
+    most: int = 2,
 ) -> list[tuple[int, float]]:
     """Return (source index, score) of the sources that bear out a sentence, best first, at most `most`.
 
-    The best one comes first; further ones are added for the numbers that the first lacks.
+    The best one comes first; further ones are added for the numbers that the first lacks. Words of `given`, the
+    question, need no support.
     """
     if not len(sources):
         return []
     spoken = digits(sentence)
     scores = np.array(
-        [score(sentence, source, cosine, language) for source, cosine in zip(sources, cosines, strict=True)]
+        [score(sentence, source, cosine, language, given) for source, cosine in zip(sources, cosines, strict=True)]
     )
     shared = np.array([len(spoken & numbers(source)) / len(spoken) if spoken else 0.0 for source in sources])
     order = np.argsort(-(scores + 0.3 * shared), kind="stable")

@@ -16,7 +16,7 @@ def content_words(text: str) -> list[str]:
     found: list[str] = []
     for run in RUN.findall(text.lower()):
         if run[0].isascii():
-            found += [] if run in ENGLISH_STOP else [stem(run)]
+            found += [] if run in ENGLISH_STOP else [root(run)]
         else:
             found += [word for word in rjieba.cut(run) if word not in CHINESE_STOP]
     return list(dict.fromkeys(found))
@@ -24,4 +24,14 @@ def content_words(text: str) -> list[str]:
 
 def stems(text: str) -> set[str]:
     """Return the stems of all Latin words of a text, stop words included."""
-    return {stem(run) for run in RUN.findall(text.lower()) if run[0].isascii()}
+    return {root(run) for run in RUN.findall(text.lower()) if run[0].isascii()}
+
+
+MADE = re.compile(r"(?<=[a-z]{4}i)[sz](?:ation(?:s|al)?|e[sdr]?|ers|ing)$")
+"""What makes a verb of an adjective, and its forms: localization is not local."""
+
+
+def root(word: str) -> str:
+    """Return a word's stem, that of `localize` and `localization` apart from `local`."""
+    made = MADE.sub("z", word)
+    return made if made != word else stem(word)

@@ -19,6 +19,8 @@ CARDS_SHOWN = 24
 """Cited papers with a card of their own; a list can cite many more."""
 QUOTE_LENGTH = 420
 """Characters of a passage that stands for a paper which is not cited."""
+SAMPLE_DIGEST = "sample_digest.md"
+"""The file that the sample's papers are read from; others may be added beside it."""
 WEAKEST_FIRST: tuple[Support, ...] = ("unsupported", "partial", "supported")
 
 
@@ -32,6 +34,12 @@ class Manner:
     """Whether the store is the sample, whose texts are retold."""
     remote: bool = False
     """Whether the language model is on another machine."""
+    model: str = ""
+    """The language model's name."""
+
+    def retold(self, paper: Paper) -> bool:
+        """Return whether a paper's texts are the sample's, not the authors'."""
+        return self.sample and paper.source in {"", SAMPLE_DIGEST}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,17 +80,9 @@ def sources(exchange: Exchange, manner: Manner) -> str:
     return "\n\n".join(sanitised(piece) for piece in pieces or [hint(words.no_papers)])
 
 
-def overview(papers: Sequence[Paper], manner: Manner) -> str:
-    """Return what the panel shows before anything is asked: the papers, as many as have room."""
-    words = manner.words
-    if not papers:
-        return sanitised(hint(words.sources_hint))
-    day = days([papers[0].date], words) if papers[0].date else words.undated
-    pieces = [hint(words.sources_hint), heading(f"{words.overview} · {day}", len(papers))]
-    pieces += (card_html(Card(paper=paper), manner) for paper in papers[:CARDS_SHOWN])
-    if len(papers) > CARDS_SHOWN:
-        pieces.append(hint(words.further.format(count=len(papers) - CARDS_SHOWN)))
-    return "\n\n".join(sanitised(piece) for piece in pieces)
+def one_paper(paper: Paper, manner: Manner) -> str:
+    """Return what the panel shows of a paper that was picked from a list."""
+    return sanitised(card_html(Card(paper=paper, open=True), manner))
 
 
 def hint(text: str) -> str:
@@ -189,7 +189,7 @@ def texts(card: Card, manner: Manner) -> str:
     """Return the abstract and, beside it, the card that a model wrote, folded away unless the card is open."""
     paper, words = card.paper, manner.words
     quoted = [one.quote for one in card.citations] or ([card.passage.text] if card.passage else [])
-    title = words.abstract_sample if manner.sample else words.fields["abstract"]
+    title = words.abstract_sample if manner.retold(paper) else words.fields["abstract"]
     abstract = f'<p lang="en">{highlighted(paper.abstract, quoted)}</p>' if paper.abstract else hint(words.no_abstract)
     summary = summary_card(paper, quoted, words)
     label = f"{title} · {words.card}" if summary else title

@@ -12,36 +12,25 @@ import click
 
 from rag.serve import console, wire
 from rag.serve.console import say, say_all
+from rag.serve.feedback import feedback
 from rag.serve.filters import Restriction, read_date, read_id
-from rag.serve.options import JSON, QUESTION, VERSION, Checked, engine_options, with_filters, with_settings
+from rag.serve.options import (
+    DAY,
+    EPILOG,
+    JSON,
+    NEW,
+    QUESTION,
+    VERSION,
+    Checked,
+    engine_options,
+    refuse_files,
+    with_filters,
+    with_settings,
+)
 from rag.serve.outcome import exit_code
 
 if TYPE_CHECKING:
     from rag.config import Settings
-
-STDIO = Path("-")
-"""Names stdin and stdout as files."""
-
-EPILOG = """\b
-Every setting is read from the environment, too:
-  ARXIV_RAG_STORE           as --store; default the platform's data folder
-  ARXIV_RAG_LLM             as --llm; default local (1.5B; local-small: 0.5B)
-  ARXIV_RAG_EMBEDDER        as --embedder; default local
-  ARXIV_RAG_API_KEY         key for remote models; else OPENAI_API_KEY
-  ARXIV_RAG_THREADS         CPU threads of the local models
-  ARXIV_RAG_TIMEOUT         seconds before a request to a model is given up
-  ARXIV_RAG_CONTEXT_WINDOW  tokens that the language model can take
-  ARXIV_RAG_PROMPT_BUDGET   most tokens of one prompt
-  ARXIV_RAG_SLOTS           questions that the local model works on at once
-  ARXIV_RAG_SEED            seed of the language model
-
-\b
-Of --category, --author and --paper several can be given: values of one filter are alternatives,
-different filters all hold. They beat what the question itself says.
-
-\b
-Exit codes: 0 done (an abstention is done), 1 the work failed, 2 the call was wrong.
-"""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,15 +65,18 @@ def index(settings: Settings, paths: tuple[str, ...], date: str | None, as_json:
 @program.command()
 @click.argument("question", type=QUESTION)
 @with_filters
+@NEW
 @JSON
 @click.option("--stream/--no-stream", default=True, help="Print sentence by sentence, or all at once.")
 @with_settings
-def ask(settings: Settings, question: str, restriction: Restriction, as_json: bool, stream: bool) -> None:
+def ask(
+    settings: Settings, question: str, restriction: Restriction, only_new: bool, as_json: bool, stream: bool
+) -> None:
     """Answer QUESTION from the papers, with citations."""
     from rag.serve.opening import filled_assistant, filters_for
 
     with filled_assistant(settings) as assistant:
-        filters = filters_for(assistant, restriction)
+        filters = filters_for(assistant, restriction, only_new=only_new)
         if as_json:
             click.echo(wire.line(wire.answer_json(assistant.ask(question, filters=filters))))
             return
@@ -104,9 +96,12 @@ def ask(settings: Settings, question: str, restriction: Restriction, as_json: bo
     "-k", "limit", metavar="N", type=click.IntRange(min=1), default=10, show_default=True, help="How many papers."
 )
 @with_filters
+@NEW
 @JSON
 @with_settings
-def search(settings: Settings, question: str, limit: int, restriction: Restriction, as_json: bool) -> None:
+def search(
+    settings: Settings, question: str, limit: int, restriction: Restriction, only_new: bool, as_json: bool
+) -> None:
     """Rank papers for QUESTION, with passages.
 
     No language model is used.
@@ -115,7 +110,8 @@ def search(settings: Settings, question: str, limit: int, restriction: Restricti
 
     with filled_assistant(settings) as assistant:
         started = time.perf_counter()
-        retrieval = assistant.search(question, limit=limit, filters=filters_for(assistant, restriction))
+        filters = filters_for(assistant, restriction, only_new=only_new)
+        retrieval = assistant.search(question, limit=limit, filters=filters)
         seconds = time.perf_counter() - started
     if as_json:
         click.echo(wire.line(wire.search_json(question, retrieval, seconds)))
@@ -129,16 +125,21 @@ def search(settings: Settings, question: str, limit: int, restriction: Restricti
 @click.option(
     "--port", metavar="PORT", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on."
 )
+@click.option(
+    "--auth", metavar="FILE", type=click.Path(path_type=Path), help="Names and passwords; needed where others can ask."
+)
 @with_settings
-def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int) -> None:
+def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int, auth: Path | None) -> None:
     """Open the chat in the browser.
 
     PATHs are read into the store first. Without a PATH and with an empty store it opens on a sample digest, which has a
     store of its own.
     """
+    from rag.serve.accounts import accounts_for
     from rag.serve.intake import read_digests, sample_settings, write_reading
     from rag.serve.opening import holds_papers, refuse_half_rebuilt
 
+    accounts = accounts_for(host, auth)
     refuse_half_rebuilt(settings.store)
     sample = not paths and not holds_papers(settings)
     if sample:
@@ -150,7 +151,7 @@ def chat(settings: Settings, paths: tuple[str, ...], host: str, port: int) -> No
     with Assistant.open(settings) as assistant:
         if reading:
             write_reading(assistant, reading)
-        launch(assistant, host=host, port=port, sample=sample)
+        launch(assistant, host=host, port=port, sample=sample, accounts=accounts)
 
 
 @program.command()
@@ -185,22 +186,34 @@ def batch(settings: Settings, questions: Path, output: Path, resume: bool, retri
 
 @program.command()
 @with_filters
+@NEW
 @JSON
 @with_settings
-def papers(settings: Settings, restriction: Restriction, as_json: bool) -> None:
-    """List the papers in the store."""
+def papers(settings: Settings, restriction: Restriction, only_new: bool, as_json: bool) -> None:
+    """List the papers in the store.
+
+    With --new those alone that no 'papers --new' of yours has listed before. That is a look: 'search --new' and 'ask
+    --new' are then about what it listed and what came later.
+    """
+    from rag.config import data_folder
+    from rag.serve.looking import Looks
     from rag.serve.opening import EmptyStoreError, papers_in
 
+    looks = Looks.read(settings.store, data_folder())
     try:
         found = papers_in(settings, restriction.filters)
     except EmptyStoreError as error:
         found = []
         say(str(error), error=True)
+    if only_new:
+        found = [paper for paper in found if paper.arxiv_id not in looks.seen]
     if as_json:
         click.echo(wire.line([wire.entry_json(paper) for paper in found]))
-        return
-    say_all(console.papers_text(found))
-    say(f"{console.plural(len(found), 'paper')}.", error=True)
+    else:
+        say_all(console.papers_text(found))
+        say(f"{console.plural(len(found), 'new paper' if only_new else 'paper')}.", error=True)
+    if only_new:
+        looks.note([paper.arxiv_id for paper in found])
 
 
 @program.command()
@@ -219,6 +232,28 @@ def show(settings: Settings, arxiv_id: str, as_json: bool) -> None:
         click.echo(wire.line(wire.page_json(paper)))
     else:
         say_all(console.paper_text(paper))
+
+
+@program.command()
+@click.argument("arxiv_ids", metavar="[ID]...", type=Checked("ID", read_id), nargs=-1)
+@click.option("--before", type=DAY, help="All papers whose last day is earlier than this date, or today.")
+@JSON
+@with_settings
+def remove(settings: Settings, arxiv_ids: tuple[str, ...], before: str | None, as_json: bool) -> None:
+    """Remove papers from the store, by ID or by day.
+
+    A paper of several digests goes with --before when the last of them is earlier; one that no digest dates goes by its
+    day of publication. What is not there is said and is no error.
+    """
+    from rag.serve.removal import removal_json, removal_text, removed_from
+
+    if not arxiv_ids and not before:
+        raise click.UsageError("Name papers by their ID, or a day with --before.")
+    report, seconds = removed_from(settings, arxiv_ids, before or "")
+    if as_json:
+        click.echo(wire.line(removal_json(report, seconds)))
+    else:
+        say_all(removal_text(report))
 
 
 @program.command()
@@ -256,13 +291,7 @@ def rebuild(settings: Settings) -> None:
     say(f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s.")
 
 
-def refuse_files(questions: Path, output: Path, *, resume: bool) -> None:
-    """Raise UsageError for files that cannot be meant."""
-    if output == STDIO:
-        if resume:
-            raise click.UsageError("Stdout cannot be continued; name a file with -o or leave out --resume.")
-    elif questions != STDIO and output.exists() and output.samefile(questions):
-        raise click.UsageError("The answers would overwrite the questions; name another file with -o.")
+program.add_command(feedback)
 
 
 def main() -> None:

@@ -48,8 +48,11 @@ def quiet() -> bool:
 
 
 @contextmanager
-def bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr where somebody watches; call what comes with how many more are done."""
+def bar(total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr where somebody watches, without an end where that is not known.
+
+    Call what comes with how many more are done.
+    """
     if quiet():
         yield lambda done: None
         return

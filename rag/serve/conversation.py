@@ -32,6 +32,8 @@ class Exchange:
     """Why there is no answer, in one sentence."""
     stopped: bool = False
     """Whether the reader stopped it."""
+    ahead: int = 0
+    """How many questions will be answered before this one."""
 
     @property
     def running(self) -> bool:
@@ -65,6 +67,10 @@ class Exchange:
     def with_papers(self, papers: Iterable[Paper]) -> Exchange:
         """Return the exchange with papers that were looked up for it."""
         return dataclasses.replace(self, further=(*self.further, *papers))
+
+    def queued(self, ahead: int) -> Exchange:
+        """Return the exchange with its place in the line."""
+        return dataclasses.replace(self, ahead=ahead)
 
     def failed(self, problem: str) -> Exchange:
         """Return the exchange ended by a problem, told in one sentence."""

@@ -180,13 +180,9 @@ def store_check(settings: Settings, embedders: Embedders | None) -> Check:
 
 def filled_check(store: Store) -> Check:
     """Check the number of papers and vectors of an open store."""
-    wanted = dict.fromkeys(store.models, 0)
-    for stored in store.catalogue.all():
-        for space in wanted:
-            wanted[space] += len(stored.nodes.get(space, ()))
-    held = {space: int(store.vector_store(space).client.count()) for space in wanted}
-    detail = f"{store.location!r} holds {len(store)} papers and {sum(held.values())} vectors"
-    lacking = sum(max(0, wanted[space] - held[space]) for space in wanted)
+    vectors = sum(len(members) for stored in store.catalogue.all() for members in stored.nodes.values())
+    detail = f"{store.location!r} holds {len(store)} papers and {vectors} vectors"
+    lacking = store.lacking()
     if not lacking:
         return Check(name="store", state="ok", detail=detail)
     return Check(name="store", state="fault", detail=f"{detail}, {lacking} too few", remedy="run 'arxiv-rag rebuild'")

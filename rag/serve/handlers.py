@@ -1,4 +1,4 @@
-"""What the chat does when a reader asks, stops, takes back or filters."""
+"""What the chat does when a reader asks, stops or takes back."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ import gradio as gr
 
 from rag.assistant import Assistant
 from rag.errors import ArxivRagError
-from rag.models import Filters
-from rag.serve.cards import Manner, overview, problem, sources
+from rag.models import Filters, Retrieval
+from rag.serve.cards import Manner, hint, sources
+from rag.serve.choosing import MOST_CHOSEN
 from rag.serve.conversation import Conversation, Exchange, history
-from rag.serve.examples import questions
-from rag.serve.page import Holdings, masthead, messages
+from rag.serve.diary import Diary, DiaryError, new_id
+from rag.serve.layout import LONGEST_QUESTION
+from rag.serve.markup import IDENTIFIER, sanitised
+from rag.serve.page import messages
+from rag.serve.readers import reader_in
+from rag.serve.transcripts import written
+from rag.serve.turnstile import Turnstile
 from vectorstore import StoreError
 
-LONGEST_QUESTION = 4000
-"""Characters; what is longer is cut."""
-RECENT = 200
-"""Papers, the last to arrive, from which example questions are made."""
 SEPARATORS = re.compile(r"[,;，；、]")
 
 
@@ -36,58 +38,58 @@ class View(NamedTuple):
     """The panel beside it."""
     conversation: Any
     """The session's memory of both."""
+    thread: Any
+    """The id under which it is kept."""
     box: Any
     """The question box."""
-
-
-class Surroundings(NamedTuple):
-    """What depends on the store and may change while the page is open."""
-
-    masthead: Any
-    """The head of the page."""
-    chatbot: Any
-    """The conversation, for its example questions."""
-    categories: Any
-    """Choices of the filter."""
-    since: Any
-    """Choices of the filter."""
-    until: Any
-    """Choices of the filter."""
+    tabs: Any
+    """Which tab stands beside the conversation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chat:
-    """The handlers of one page over one assistant; what a reader asked lives in the reader's session alone."""
+    """The handlers of one page over one assistant; what a reader asked is shown to that reader alone."""
 
     assistant: Assistant
     """Answers."""
     manner: Manner
     """How the page is written."""
-    model: str
-    """The language model's name."""
+    diary: Diary
+    """Keeps conversations."""
+    turnstile: Turnstile
+    """The line before the language model."""
 
     def ask(
-        self, question: str, conversation: Conversation, categories: list[str], author: str, since: str, until: str
+        self, request: gr.Request, question: str, conversation: Conversation, thread: str, *restriction: Any
     ) -> Iterator[View]:
-        """Yield the page as the answer comes about."""
+        """Yield the page as the answer comes about; nothing changes for an empty question or before the last answer."""
         question = question.strip()[:LONGEST_QUESTION]
-        if not question:
-            yield View(*[gr.skip()] * 4)
+        if not question or (conversation and conversation[-1].running):
+            yield View(*[gr.skip()] * 6)
             return
-        asked = Exchange(question=question, filters=read_filters(categories, author, since, until))
-        yield self.view((*conversation, asked), gr.Textbox(value="", submit_btn=False, stop_btn=self.manner.words.stop))
+        thread = thread or new_id()
+        asked = Exchange(question=question, filters=read_filters(*restriction))
+        yield self.view((*conversation, asked), thread, self.busy_box(value=""), gr.Tabs(selected="sources"))
+        known = False
         for exchange in self.progress(asked, conversation):
-            last = gr.skip() if exchange.running else gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False)
-            yield self.view((*conversation, exchange), last)
+            box = self.busy_box() if exchange.running else self.open_box()
+            yield self.view((*conversation, exchange), thread, box)
+            if not exchange.running or not known:
+                known = True
+                self.keep(request, thread, len(conversation), exchange)
 
-    def ask_again(self, conversation: Conversation, *restriction: Any) -> Iterator[View]:
+    def ask_again(
+        self, request: gr.Request, conversation: Conversation, thread: str, *restriction: Any
+    ) -> Iterator[View]:
         """Ask the last question once more."""
         if conversation:
-            yield from self.ask(conversation[-1].question, conversation[:-1], *restriction)
+            yield from self.ask(request, conversation[-1].question, conversation[:-1], thread, *restriction)
 
-    def ask_example(self, event: gr.SelectData, conversation: Conversation, *restriction: Any) -> Iterator[View]:
+    def ask_example(
+        self, request: gr.Request, event: gr.SelectData, conversation: Conversation, thread: str, *restriction: Any
+    ) -> Iterator[View]:
         """Ask the example that was chosen."""
-        yield from self.ask(event.value["text"], conversation, *restriction)
+        yield from self.ask(request, event.value["text"], conversation, thread, *restriction)
 
     def progress(self, exchange: Exchange, earlier: Conversation) -> Iterator[Exchange]:
         """Yield the exchange after each event; its end is an answer, or one sentence that says why there is none."""
@@ -101,85 +103,80 @@ class Chat:
             if not len(corpus):
                 yield exchange.failed(words.empty_store)
                 return
-            for event in self.assistant.stream(exchange.question, filters=limits, history=history(earlier)):
-                exchange = exchange.with_event(event)
-                yield (exchange := exchange.with_papers(corpus.get(exchange.unknown)))
+            with self.turnstile.place() as place:
+                for event in self.assistant.stream(exchange.question, filters=limits, history=history(earlier)):
+                    exchange = exchange.with_event(event)
+                    yield (exchange := exchange.with_papers(corpus.get(exchange.unknown)))
+                    if isinstance(event, Retrieval):
+                        for ahead in place.advance():
+                            yield exchange.queued(ahead)
         except (ArxivRagError, StoreError) as error:
             yield exchange.failed(str(error))
         except Exception:  # the outermost handler: whatever broke, the page stays usable and the terminal tells
             traceback.print_exc()
             yield exchange.failed(words.failure)
 
-    def stop(self, conversation: Conversation) -> View:
+    def stop(self, request: gr.Request, conversation: Conversation, thread: str) -> View:
         """End the answer under way where it is."""
         ended = (*conversation[:-1], conversation[-1].stop()) if conversation else ()
-        return self.view(ended, gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False))
+        if ended:
+            self.keep(request, thread, len(ended) - 1, ended[-1])
+        return self.view(ended, thread, self.open_box())
 
-    def take_back(self, conversation: Conversation) -> View:
+    def take_back(self, request: gr.Request, conversation: Conversation, thread: str) -> View:
         """Return the last question to the box, to be changed and sent again."""
         question = conversation[-1].question if conversation else ""
-        return self.view(
-            conversation[:-1], gr.Textbox(value=question, submit_btn=self.manner.words.ask, stop_btn=False)
-        )
+        left = conversation[:-1]
+        try:
+            self.diary.cut(reader_of(request), thread, len(left))
+        except DiaryError:
+            traceback.print_exc()
+        return self.view(left, thread, self.open_box(value=question))
 
     def clear(self) -> View:
-        """Forget the conversation."""
-        return self.view((), gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False))
+        """Begin a new conversation."""
+        return self.view((), "", self.open_box(), gr.Tabs(selected="papers"))
 
-    def view(self, conversation: Conversation, box: Any) -> View:
+    def open_box(self, **values: Any) -> Any:
+        """Return the question box as it is while no answer is under way."""
+        return gr.Textbox(submit_btn=self.manner.words.ask, stop_btn=False, **values)
+
+    def busy_box(self, **values: Any) -> Any:
+        """Return the question box as it is while an answer is under way."""
+        return gr.Textbox(submit_btn=False, stop_btn=self.manner.words.stop, **values)
+
+    def view(self, conversation: Conversation, thread: str, box: Any, tabs: Any = None) -> View:
         """Return the page for a conversation."""
-        shown = sources(conversation[-1], self.manner) if conversation else self.overview()
-        return View(messages(conversation, self.manner), shown, conversation, box)
-
-    def overview(self) -> Any:
-        """Return the latest day's papers, for the panel before anything is asked."""
-        try:
-            corpus = self.assistant.corpus()
-            recent, days = corpus.get(corpus.store.catalogue.ids()[-RECENT:]), corpus.days()
-        except StoreError as error:
-            return problem(str(error))
-        latest = [paper for paper in recent if not days or str(paper.date) == days[-1]]
-        return overview(latest or recent, self.manner)
-
-    def surroundings(self) -> Surroundings:
-        """Return what depends on the store, as it is now."""
-        try:
-            corpus = self.assistant.corpus()
-            days, catalogue = corpus.days(), corpus.store.catalogue
-            recent = corpus.get(catalogue.ids()[-RECENT:])
-            categories = [name for name, _ in catalogue.facets("category")]
-        except StoreError:
-            return Surroundings(*[gr.skip()] * 5)
         words = self.manner.words
-        head = Holdings(
-            papers=len(corpus),
-            days=tuple(days),
-            model=self.model,
-            embedder_remote=self.assistant.embedders.remote,
-        )
-        starters = questions(recent, words.language, sample=self.manner.sample) if recent else []
-        any_day = [(words.any_value, ""), *((day, day) for day in reversed(days))]
-        return Surroundings(
-            masthead(head, self.manner),
-            gr.Chatbot(examples=[{"text": text, "display_text": text} for text in starters]),
-            gr.Dropdown(choices=sorted(categories)),
-            gr.Dropdown(choices=any_day),
-            gr.Dropdown(choices=any_day),
-        )
+        shown = sources(conversation[-1], self.manner) if conversation else sanitised(hint(words.sources_hint))
+        told = messages(conversation, self.manner, thread)
+        return View(told, shown, conversation, thread, box, tabs or gr.skip())
 
-    def filters_label(self, categories: list[str], author: str, since: str, until: str) -> Any:
-        """Return the heading of the filters, which says how many are set."""
-        limits = read_filters(categories, author, since, until)
-        count = sum(map(bool, (limits.categories, limits.authors, limits.since, limits.until)))
-        words = self.manner.words
-        return gr.Accordion(label=words.filters_active.format(count=count) if count else words.filters)
+    def keep(self, request: gr.Request, thread: str, number: int, exchange: Exchange) -> None:
+        """Write an exchange into the diary; where that fails the answer stands all the same."""
+        try:
+            self.diary.keep(reader_of(request), thread, number, exchange.question, written(exchange))
+        except DiaryError:
+            traceback.print_exc()
 
 
-def read_filters(categories: Sequence[str] | None, author: str | None, since: str | None, until: str | None) -> Filters:
+def reader_of(request: gr.Request) -> str:
+    """Return who is asking: the browser by its cookie, where it keeps none the session."""
+    return reader_in(request.headers.get("cookie") or "") or request.session_hash or ""
+
+
+def read_filters(
+    categories: Sequence[str] | None,
+    author: str | None,
+    since: str | None,
+    until: str | None,
+    papers: Sequence[str] | None = None,
+) -> Filters:
     """Return the filters that the controls show; a control that was never touched holds None."""
     return Filters(
         categories=tuple(categories or ()),
         authors=tuple(name.strip() for name in SEPARATORS.split(author or "") if name.strip()),
+        papers=tuple(one for one in papers or () if IDENTIFIER.fullmatch(one))[:MOST_CHOSEN],
         since=datetime.date.fromisoformat(since) if since else None,
         until=datetime.date.fromisoformat(until) if until else None,
     )

@@ -1,8 +1,8 @@
 """Text from papers, readers and models as safe HTML (pure).
 
 Two layers: every text is escaped as it enters, and what leaves has passed `sanitised`, which lets through the few
-elements that these modules write and links to arxiv.org alone. A third stands in the browser, where Gradio cleans
-what it displays.
+elements that these modules write and links to arxiv.org and the chat's own files alone. A third stands in the browser,
+where Gradio cleans what it displays.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 
 import nh3
 
+from rag.serve import formulas
+from rag.serve.formulas import pieces
 from rag.text import INVISIBLE, detect_language
 
 TAGS = frozenset(
@@ -33,28 +35,32 @@ IDENTIFIER = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,16}(?:\.[A-Z]{2})?/\d{7})(?
 MARKER = re.compile(rf"\[({IDENTIFIER.pattern})\]", re.ASCII)
 VERSION = re.compile(r"v\d{1,3}$", re.ASCII)
 SPACES = re.compile(r"\s+")
-SCRIPT = re.compile(r"\$\s*([_^])\s*(?:\{([^${}\\]{1,12})\}|([\w+*-]))\s*\$")
-"""A formula that is a superscript or a subscript and nothing else: `MEGS$^{2}$`."""
+OWN = re.compile(r"/(?:(?:zh/)?\?[\w=&-]{1,120}|c/[\w-]{16,64}(?:\.(?:md|bib|csv))?(?:\?[\w=&-]{1,60})?)", re.ASCII)
+"""This chat's own pages and files: a conversation and what is exported of it."""
+CHOSEN = re.compile(r"/papers\.(?:bib|csv)\?[\w=&;.,%/-]{1,2000}", re.ASCII)
+"""Files about chosen papers."""
 
 
 def sanitised(markup: str) -> str:
     """Return markup on one line, without any element, attribute or address that the page does not use."""
     cleaned = nh3.clean(
         markup,
-        tags=set(TAGS),
-        attributes=ATTRIBUTES,
-        attribute_filter=arxiv_only,
+        tags=set(TAGS | formulas.TAGS),
+        attributes=ATTRIBUTES | formulas.ATTRIBUTES,
+        attribute_filter=known_address,
         url_schemes={"https"},
-        url_relative="deny",
+        url_relative="pass_through",
         link_rel="noopener noreferrer",
     )
     # a blank line would end the HTML block that Gradio's Markdown passes on untouched
     return " ".join(cleaned.split())
 
 
-def arxiv_only(element: str, attribute: str, value: str) -> str | None:
-    """Return an attribute's value, None for an address outside arxiv.org."""
-    return None if attribute == "href" and not value.startswith(ARXIV) else value
+def known_address(element: str, attribute: str, value: str) -> str | None:
+    """Return an attribute's value, None for an address outside arxiv.org and the chat itself."""
+    if attribute != "href" or value.startswith(ARXIV) or OWN.fullmatch(value) or CHOSEN.fullmatch(value):
+        return value
+    return None
 
 
 def plain(text: str) -> str:
@@ -63,14 +69,8 @@ def plain(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return escaped text in which simple superscripts and subscripts are shown as such."""
-    return SCRIPT.sub(scripted, plain(text))
-
-
-def scripted(formula: re.Match[str]) -> str:
-    """Return a superscript or subscript for a formula that is nothing else."""
-    name = "sup" if formula[1] == "^" else "sub"
-    return f"<{name}>{formula[2] or formula[3]}</{name}>"
+    """Return escaped text in which formulas are shown as such."""
+    return "".join(plain(words) + formula for words, formula in pieces(text))
 
 
 def lang(text: str) -> str:
@@ -101,28 +101,28 @@ def chip(arxiv_id: str, tooltip: str = "") -> str:
 
 def with_chips(text: str, tooltips: Mapping[str, str]) -> str:
     """Return escaped text whose markers `[arXiv ID]` are links, for the ids that `tooltips` knows; others stay text."""
-    pieces: list[str] = []
+    told: list[str] = []
     start = 0
     for marker in MARKER.finditer(text):
         arxiv_id = VERSION.sub("", marker[1])
         if arxiv_id not in tooltips:
             continue
-        pieces += (prose(text[start : marker.start()]), chip(marker[1], tooltips[arxiv_id]))
+        told += (prose(text[start : marker.start()]), chip(marker[1], tooltips[arxiv_id]))
         start = marker.end()
-    pieces.append(prose(text[start:]))
-    return "".join(pieces)
+    told.append(prose(text[start:]))
+    return "".join(told)
 
 
 def highlighted(text: str, quotes: Iterable[str]) -> str:
     """Return escaped text in which every verbatim quote is marked; quotes may overlap."""
     spans = sorted((start, start + len(quote)) for quote in quotes if quote and (start := text.find(quote)) >= 0)
-    pieces: list[str] = []
+    told: list[str] = []
     end = 0
     for first, last in merged(spans):
-        pieces += (prose(text[end:first]), f"<mark>{prose(text[first:last])}</mark>")
+        told += (prose(text[end:first]), f"<mark>{prose(text[first:last])}</mark>")
         end = last
-    pieces.append(prose(text[end:]))
-    return "".join(pieces)
+    told.append(prose(text[end:]))
+    return "".join(told)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -139,12 +139,23 @@ def paper_in(settings: Settings, arxiv_id: str) -> Paper:
     return found[0]
 
 
-def filters_for(assistant: Assistant, restriction: Restriction) -> Filters:
-    """Return checked filters as the open store understands them; raises InputError."""
-    return restriction.filters(lambda: latest_day(assistant.store.catalogue))
+def filters_for(assistant: Assistant, restriction: Restriction, *, only_new: bool = False) -> Filters:
+    """Return checked filters as the open store understands them; raises InputError.
+
+    With `only_new` they let only what the user's latest look showed pass, and what came after it.
+    """
+    filters = restriction.filters(lambda: latest_day(assistant.store.catalogue))
+    if not only_new:
+        return filters
+    from rag.config import data_folder
+    from rag.serve.looking import Looks, narrowed
+
+    ids = assistant.store.catalogue.ids()
+    current = Looks.read(assistant.settings.store, data_folder()).current(ids)
+    return filters if len(current) == len(ids) else narrowed(filters, current)
 
 
 def latest_day(catalogue: Catalogue) -> datetime.date | None:
     """Return the day of the latest dated digest; None where none has a date."""
-    days = [day for day, _ in catalogue.facets("day")]
-    return datetime.date.fromisoformat(max(days)) if days else None
+    day = catalogue.last("day")
+    return datetime.date.fromisoformat(day) if day else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,30 @@ from rag.serve.filters import InputError, Restriction, read_day, read_id, read_w
 from rag.serve.questions import read_question
 
 Command = Callable[..., Any]
+STDIO = Path("-")
+"""Names stdin and stdout as files."""
+
+EPILOG = """\b
+Every setting is read from the environment, too:
+  ARXIV_RAG_STORE           as --store; default the platform's data folder
+  ARXIV_RAG_LLM             as --llm; default local (1.5B; local-small: 0.5B)
+  ARXIV_RAG_EMBEDDER        as --embedder; default local
+  ARXIV_RAG_API_KEY         key for remote models; else OPENAI_API_KEY
+  ARXIV_RAG_THREADS         CPU threads of the local models
+  ARXIV_RAG_TIMEOUT         seconds before a request to a model is given up
+  ARXIV_RAG_CONTEXT_WINDOW  tokens that the language model can take
+  ARXIV_RAG_PROMPT_BUDGET   most tokens of one prompt
+  ARXIV_RAG_SLOTS           questions that the local model works on at once
+  ARXIV_RAG_SEED            seed of the language model
+
+\b
+Of --category, --author and --paper several can be given: values of one filter are alternatives,
+different filters all hold. They beat what the question itself says.
+
+\b
+Exit codes: 0 done (an abstention is done), 1 the work failed, 2 the call was wrong.
+"""
+"""What `arxiv-rag --help` says at its end."""
 
 
 class Checked(click.ParamType[str]):
@@ -77,6 +102,9 @@ VERSION = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Write one line of JSON to stdout and nothing else there.")
 
 
+NEW = click.option("--new", "only_new", is_flag=True, help="Papers that came since your last look, 'papers --new'.")
+
+
 def engine_options(command: Command) -> Command:
     """Add the options that stand before or after a command alike."""
     return STORE(LLM(EMBEDDER(command)))
@@ -115,3 +143,12 @@ def with_filters(command: Command) -> Command:
         return command(restriction=restriction, **values)
 
     return filtered
+
+
+def refuse_files(questions: Path, output: Path, *, resume: bool) -> None:
+    """Raise UsageError for files that cannot be meant."""
+    if output == STDIO:
+        if resume:
+            raise click.UsageError("Stdout cannot be continued; name a file with -o or leave out --resume.")
+    elif questions != STDIO and output.exists() and output.samefile(questions):
+        raise click.UsageError("The answers would overwrite the questions; name another file with -o.")

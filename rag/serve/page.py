@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, TypedDict
 
-from rag.models import Answer, Filters, Sentence
-from rag.serve.cards import Manner, badge, days, quote
+from rag.models import TEXT_FIELDS, Answer, Filters, Sentence
+from rag.serve.cards import QUOTE_LENGTH, Manner, badge, days, quote
+from rag.serve.choosing import say
 from rag.serve.conversation import Conversation, Exchange
 from rag.serve.markup import chip, lang, plain, sanitised, with_chips
+from rag.serve.suggestions import suggestions
 from rag.serve.wording import Wording
-from rag.text import detect_language
+from rag.text import detect_language, shortened
 
 ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 RULE = re.compile(r"[\s|:-]+")
@@ -36,8 +38,6 @@ class Holdings:
     """How many papers there are."""
     days: tuple[str, ...]
     """ISO dates of the digests, in order."""
-    model: str
-    """The language model's name."""
     embedder_remote: bool = False
     """Whether texts leave the machine to be embedded."""
 
@@ -47,7 +47,7 @@ def masthead(holdings: Holdings, manner: Manner) -> str:
     words = manner.words
     count = words.papers[0] if holdings.papers == 1 else words.papers[1].format(count=f"{holdings.papers:,}")
     told = [count, days(holdings.days, words)] if holdings.papers else [count]
-    away = [words.remote.format(model=holdings.model)] if manner.remote else [holdings.model]
+    away = [words.remote.format(model=manner.model)] if manner.remote else [manner.model]
     if holdings.embedder_remote:
         away.append(words.remote_embedder)
     elif not manner.remote:
@@ -65,12 +65,14 @@ def welcome(words: Wording) -> str:
     return sanitised(f'<div class="welcome"><h2>{plain(words.welcome)}</h2><p>{plain(words.welcome_more)}</p></div>')
 
 
-def messages(conversation: Conversation, manner: Manner) -> list[Message]:
-    """Return a question and an answer for every exchange."""
+def messages(conversation: Conversation, manner: Manner, thread: str = "") -> list[Message]:
+    """Return a question and an answer for every exchange; `thread` names a conversation that is kept."""
     told: list[Message] = []
-    for exchange in conversation:
+    for number, exchange in enumerate(conversation):
+        last = bool(thread) and number == len(conversation) - 1
         told.append({"role": "user", "content": asked(exchange.question)})
-        told.append({"role": "assistant", "content": reply(exchange, manner)})
+        content = reply(exchange, manner, exports(exchange, thread, number, manner.words), suggest=last)
+        told.append({"role": "assistant", "content": content})
     return told
 
 
@@ -80,16 +82,21 @@ def asked(question: str) -> str:
     return sanitised(f'<div class="asked"{lang(question)}>{lines}</div>')
 
 
-def reply(exchange: Exchange, manner: Manner) -> str:
-    """Return an answer, or how far it has come, or why there is none."""
+def reply(exchange: Exchange, manner: Manner, exported: str = "", *, suggest: bool = False) -> str:
+    """Return an answer, or how far it has come, or why there is none.
+
+    `exported` are the links to its files; `suggest` adds questions that could follow.
+    """
     words, answer = manner.words, exchange.answer
     abstained = answer is not None and answer.abstained
     pieces = [
         verdict(answer, words) if answer else "",
         body(exchange),
         status(exchange, words),
+        nearest(exchange, words),
         quotations(exchange.sentences, words),
-        foot(exchange, manner),
+        foot(exchange, manner, exported),
+        further_questions(exchange, words) if suggest else "",
     ]
     return sanitised(f'<div class="reply{" abstained" if abstained else ""}">{"".join(pieces)}</div>')
 
@@ -152,7 +159,47 @@ def status(exchange: Exchange, words: Wording) -> str:
     if not exchange.running:
         return ""
     doing = words.searching if exchange.retrieval is None else words.writing if exchange.sentences else words.reading
+    if exchange.ahead:
+        doing = words.queued[0] if exchange.ahead == 1 else words.queued[1].format(count=exchange.ahead)
     return f'<p class="status">{plain(doing)}</p>'
+
+
+def nearest(exchange: Exchange, words: Wording) -> str:
+    """Return the passage that is nearest to the question, until the answer begins."""
+    if not exchange.running or exchange.sentences or exchange.retrieval is None:
+        return ""
+    found = next((one for one in exchange.retrieval.passages if one.field in TEXT_FIELDS), None)
+    if found is None:
+        return ""
+    titles = {paper.arxiv_id: paper.title for paper in exchange.papers}
+    return (
+        f'<div class="nearest"><p class="label">{plain(words.nearest)} '
+        f"{chip(found.arxiv_id, titles.get(found.arxiv_id, ''))}</p>"
+        f"{quote(shortened(found.text, QUOTE_LENGTH), words.fields.get(found.field, ''), 'match')}</div>"
+    )
+
+
+def further_questions(exchange: Exchange, words: Wording) -> str:
+    """Return buttons that ask what could follow."""
+    asked = suggestions(exchange)
+    if not asked:
+        return ""
+    buttons = " ".join(say(question, question) for question in asked)
+    return f'<div class="next"><span class="label">{plain(words.next_questions)}</span> {buttons}</div>'
+
+
+def exports(exchange: Exchange, thread: str, number: int, words: Wording) -> str:
+    """Return links to the files of an answer: its text, the papers that it cites, what it says of each."""
+    if not thread or exchange.answer is None:
+        return ""
+    names = {"md": words.export_markdown}
+    if exchange.cited:
+        names |= {"bib": words.export_bibtex, "csv": words.export_csv}
+    links = (
+        f'<a class="export" href="/c/{plain(thread)}.{suffix}?lang={words.language}&amp;n={number}">{plain(name)}</a>'
+        for suffix, name in names.items()
+    )
+    return " ".join(links)
 
 
 def quotations(sentences: Sequence[Sentence], words: Wording) -> str:
@@ -170,7 +217,7 @@ def quotations(sentences: Sequence[Sentence], words: Wording) -> str:
     return f'<details class="quotations"><summary>{plain(title)}</summary>{items}</details>'
 
 
-def foot(exchange: Exchange, manner: Manner) -> str:
+def foot(exchange: Exchange, manner: Manner, exported: str = "") -> str:
     """Return how the answer came about: what was searched, how fast, by which model, and whether text left."""
     words, answer, retrieval = manner.words, exchange.answer, exchange.retrieval
     if answer is None or retrieval is None:
@@ -187,7 +234,7 @@ def foot(exchange: Exchange, manner: Manner) -> str:
         notes.append(words.sent_away)
     told = " · ".join(plain(note) for note in notes if note)
     copy = f'<button class="copy" type="button">{plain(words.copy)}</button>'
-    return f'<div class="foot"><span class="notes">{told}</span> {copy}</div>'
+    return f'<div class="foot"><span class="notes">{told}</span> <span class="take">{copy} {exported}</span></div>'
 
 
 def limits(filters: Filters) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag.errors import DigestError
 from rag.ingest.digest import Digest, DigestWarning, read_digest
+from rag.ingest.streaming import is_large_records, stream_papers
 from rag.models import Paper
 
 SUFFIXES = (".md", ".txt", ".jsonl", ".jsonl.gz")
@@ -36,24 +37,71 @@ class Reading:
     """Files with papers whose day is unknown."""
     seconds: float = 0.0
     """Wall time of reading."""
+    large: tuple[tuple[str, Path], ...] = ()
+    """Names and paths of the files that are too large to be read at once."""
+    day: datetime.date | None = None
+    """The day of files whose name tells none."""
+    streamed: int = 0
+    """Different papers of the large files that are not among `papers`."""
 
     @property
     def distinct(self) -> int:
         """Return how many different papers were read."""
-        return len({paper.arxiv_id for paper in self.papers})
+        return len({paper.arxiv_id for paper in self.papers}) + self.streamed
+
+
+class Inflow:
+    """The papers of a reading, those of its large files one after the other, counted while they are taken."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._ids = {paper.arxiv_id for paper in reading.papers}
+        self._warnings: list[DigestWarning] = []
+        self._files: list[str] = []
+        self._undated: list[str] = []
+
+    def papers(self) -> Iterator[Paper]:
+        """Yield every paper; raises DigestError for a large file that can no longer be opened."""
+        yield from self._reading.papers
+        for name, path in self._reading.large:
+            for each in stream_papers(path, self._reading.day):
+                if isinstance(each, DigestWarning):
+                    self._warnings.append(replace(each, file=name))
+                    continue
+                if name not in self._files:
+                    self._files.append(name)
+                    self._undated += [name] if each.date is None else []
+                self._ids.add(each.arxiv_id)
+                yield each
+
+    def reading(self) -> Reading:
+        """Return the reading with what has been taken from the large files."""
+        before = self._reading
+        return replace(
+            before,
+            warnings=(*before.warnings, *self._warnings),
+            skipped=before.skipped + sum(map(is_left_out, self._warnings)),
+            files=before.files + len(self._files),
+            undated=(*before.undated, *self._undated),
+            streamed=len(self._ids) - before.distinct,
+        )
 
 
 def read_paths(paths: Sequence[str], date: datetime.date | None = None) -> Reading:
     """Read all digests that the paths name; `date` is for files whose name tells none.
 
-    A file that cannot be read is a warning and counts as skipped.
+    A file that cannot be read is a warning and counts as skipped. Large files of JSON lines are left for `Inflow`.
     """
     started = time.perf_counter()
     papers: list[Paper] = []
     warnings: list[DigestWarning] = []
     undated: list[str] = []
+    large: list[tuple[str, Path]] = []
     skipped = files = 0
     for name, path in located(paths):
+        if path and is_large_records(path):
+            large.append((name, path))
+            continue
         try:
             digest = read_digest(path, date) if path else no_match(name)
         except DigestError as error:
@@ -73,15 +121,19 @@ def read_paths(paths: Sequence[str], date: datetime.date | None = None) -> Readi
         files=files,
         undated=tuple(undated),
         seconds=time.perf_counter() - started,
+        large=tuple(large),
+        day=date,
     )
 
 
 def unread(digest: Digest) -> int:
     """Return how many entries of a digest could not be read; 1 for a digest without any paper."""
-    entries = sum(
-        1 for warning in digest.warnings if warning.arxiv_id is None and warning.line and LEFT_OUT in warning.message
-    )
-    return entries or (0 if digest.papers else 1)
+    return sum(map(is_left_out, digest.warnings)) or (0 if digest.papers else 1)
+
+
+def is_left_out(warning: DigestWarning) -> bool:
+    """Return whether a warning tells of an entry that could not be read."""
+    return warning.arxiv_id is None and bool(warning.line) and LEFT_OUT in warning.message
 
 
 def located(paths: Sequence[str]) -> Iterator[tuple[str, Path | None]]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
-import click
 import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -19,16 +18,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import ConfigError
 from rag.models import Language
+from rag.serve import readers
+from rag.serve.accounts import Door
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PORTS_TRIED = 100
 PATHS: dict[Language, str] = {"en": "/", "zh": "/zh/"}
 """Where the page of each interface language is."""
-ASSETS = {"chat.css": "text/css", "chat.js": "text/javascript"}
+ASSETS = {"chat.css": "text/css", "day.css": "text/css", "chat.js": "text/javascript", "day.js": "text/javascript"}
 """The page's own style and script, and their types."""
 ASSETS_PATH = "/arxiv-rag"
-HEAD = (
-    f'<link rel="stylesheet" href="{ASSETS_PATH}/chat.css"><script src="{ASSETS_PATH}/chat.js" defer></script></head>'
+HEAD = "".join(
+    f'<link rel="stylesheet" href="{ASSETS_PATH}/{name}">'
+    if name.endswith(".css")
+    else f'<script src="{ASSETS_PATH}/{name}" defer></script>'
+    for name in ASSETS
 ).encode()
 """Put in here, where Gradio neither rewrites the style nor waits with the script."""
 SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
@@ -56,13 +59,21 @@ class Guard:
     """The application that it stands before."""
     hosts: frozenset[str] | None = None
     """Host names that a request may have been sent to; None for any. Keeps other sites' names off a loopback server."""
+    door: Door | None = None
+    """Asks for a password; None lets everyone in."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
+        if scope["type"] == "websocket":
+            # nothing here uses one, and what stands below guards requests alone
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         early = self.early(scope)
+        if early is None and self.door is not None:
+            early = await self.door.refusal(Headers(scope=scope).get("authorization", ""))
         if early is not None:
             await early(scope, receive, send)
         elif scope["method"] == "GET" and scope["path"] in PATHS.values():
@@ -96,13 +107,15 @@ class Guard:
             body.extend(message.get("body", b""))
             if not message.get("more_body", False):
                 nonce = secrets.token_urlsafe(16)
-                content = with_nonce(bytes(body).replace(b"</head>", HEAD, 1), nonce)
+                content = with_nonce(bytes(body).replace(b"</head>", HEAD + b"</head>", 1), nonce)
                 if scope["path"] == PATHS["zh"]:
                     content = LANGUAGE_TAG.sub(rb'<html\1lang="zh-Hans"', content, count=1)
                 headers = MutableHeaders(raw=list(start["headers"]))
                 headers["content-length"] = str(len(content))
                 headers["content-security-policy"] = policy(nonce)
                 headers["cache-control"] = "no-store"
+                if not readers.reader_in(Headers(scope=scope).get("cookie", "")):
+                    headers.append("set-cookie", readers.cookie(secure=scope.get("scheme") == "https"))
                 secure(headers)
                 await send({**start, "headers": headers.raw})
                 await send({"type": "http.response.body", "body": content})
@@ -220,13 +233,3 @@ def address(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-
-
-def warn_if_open(host: str) -> None:
-    """Say on stderr that an address other than loopback lets everyone in."""
-    if host not in LOOPBACK:
-        click.echo(
-            f"Warning: the chat listens at {host}, without a password: whoever reaches this machine can read every "
-            "paper in the store and ask; leave out --host to keep it to yourself.",
-            err=True,
-        )

@@ -18,6 +18,7 @@ from rag.config import Settings
 from rag.ingest.digest import read_digest
 from rag.ingest.sample import sample_digest_path
 
+LEAVING = ("AbortError: signal is aborted", "Connection errored out")
 Open = Callable[..., Page]
 
 
@@ -32,19 +33,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serving(assistant: Assistant, *, sample: bool = True) -> Iterator[str]:
-    """Serve the chat over `assistant` from a thread; yields its address."""
+def serving(assistant: Assistant, *, sample: bool = True, port: int = 18700) -> Iterator[str]:
+    """Serve the chat over `assistant` from a thread, conversations beside its store; yields its address."""
     from rag.serve import web
     from rag.serve.chat import create_app
+    from rag.serve.diary import FILE, Diary
 
-    listener = web.listen("127.0.0.1", 18700)
+    listener = web.listen("127.0.0.1", port)
     ready = threading.Event()
-    server = web.chat_server(create_app(assistant, sample=sample), ready.set)
+    diary = Diary(Path(assistant.settings.store).with_name(FILE), "store")
+    server = web.chat_server(create_app(assistant, sample=sample, diary=diary), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert ready.wait(timeout=60)
     yield web.address("127.0.0.1", listener)
-    server.should_exit = True
+    # nobody waits for the streams of pages that are still open
+    server.should_exit = server.force_exit = True
     thread.join(timeout=20)
 
 
@@ -88,8 +92,8 @@ class Watched:
         context.on("request", self.request)
 
     def console(self, message: ConsoleMessage) -> None:
-        """Keep errors."""
-        if message.type == "error":
+        """Keep errors, but for those that Gradio tells when a page is left while it listens."""
+        if message.type == "error" and not any(text in message.text for text in LEAVING):
             self.errors.append(message.text)
 
     def request(self, request: Request) -> None:

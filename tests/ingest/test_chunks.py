@@ -104,4 +104,10 @@ def test_a_record_can_be_found_by_all_that_the_paper_says() -> None:
     assert record.facets["day"] == ("2025-09-05", "2025-09-07")
     assert record.hash == PAPER.content_hash
     bare = dataclasses.replace(PAPER, category="", categories=(), section="", seen=())
-    assert paper_record(bare, {}, {}).facets == {"category": (), "section": (), "author": bare.authors, "day": ()}
+    assert paper_record(bare, {}, {}).facets == {
+        "category": (),
+        "section": (),
+        "author": bare.authors,
+        "day": (),
+        "dated": (),
+    }

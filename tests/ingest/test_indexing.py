@@ -15,7 +15,7 @@ from rag.errors import ModelUnavailableError
 from rag.ingest.chunks import paper_nodes
 from rag.ingest.digest import read_digest
 from rag.ingest.indexing import BATCH, index_papers
-from rag.models import Paper
+from rag.models import CARD_FIELDS, Paper
 from vectorstore import StoreError
 from vectorstore.store import Store
 
@@ -54,8 +54,9 @@ def content(store: Store) -> dict[str, object]:
         matrices = store.vectors(space, [*stored.values()])
         for identifier, record in stored.items():
             told[space, identifier] = (record.hash, record.data, record.nodes[space], matrices[identifier].tolist())
-        with store.vector_store(space)._access() as collection:
-            told[space] = sorted(collection.get(include=[])["ids"])
+    for shelf in [("english", "paper"), ("multilingual", "paper"), *(("multilingual", name) for name in CARD_FIELDS)]:
+        with store.vector_store(*shelf)._access() as collection:
+            told[shelf] = sorted(collection.get(include=[])["ids"])
     return told
 
 
@@ -84,7 +85,7 @@ def test_every_vector_is_that_of_its_text(store: Store, embedders: Embedders, pa
         for paper in papers:
             texts = [node.get_content(MetadataMode.EMBED) for node in paper_nodes(paper)[space]]
             assert np.allclose(
-                matrices[paper.arxiv_id], [embedder.get_query_embedding(text) for text in texts], atol=1e-5
+                matrices[paper.arxiv_id], [embedder.get_query_embedding(text) for text in texts], atol=1e-3
             )
 
 

@@ -1,7 +1,7 @@
 """A question about one paper: what the model may say, and what is quoted instead."""
 
 import pytest
-from query.staging import MARKER, QueuedLLM, Stage, bug, unquoted_numbers
+from query.staging import MARKER, QueuedLLM, Stage, unquoted_numbers
 
 from rag.engines.loading import LanguageModel
 from rag.models import Answer
@@ -149,14 +149,12 @@ def test_a_chinese_question_about_a_paper_without_card_gets_the_quote_in_a_frame
     assert answer.text.startswith("摘要原文说")
 
 
-@bug("a paper meant by its author is said not to be there")
 def test_a_paper_may_be_meant_by_its_author(stage: Stage) -> None:
     answer = stage.ask("What does the paper by Aviral Kumar propose?", "NOT STATED")
     assert not answer.abstained
     assert answer.citations[0].arxiv_id == "2509.07953"
 
 
-@bug("a sentence that only holds a link is quoted as the answer")
 @pytest.mark.parametrize("question", ["What is RaC?", "Is it true that ClaFR needs training data?"])
 def test_a_link_alone_is_no_answer(stage: Stage, question: str) -> None:
     quotes = [citation.quote for citation in stage.ask(question, "NOT STATED").citations]

@@ -69,7 +69,7 @@ def test_help_names_every_setting(arxiv_rag: Command) -> None:
             "Invalid value for 'QUESTION': The question has 4,001 characters; ask with at most 4,000.",
         ),
         (["show", "--jsn", "x"], "No such option '--jsn'. Did you mean '--json'?"),
-        (["ask", "--jsn", "x"], "No such option '--jsn'. (Did you mean one of: '--json', '--since'?)"),
+        (["ask", "--jsn", "x"], "No such option '--jsn'. (Did you mean one of: '--json', '--new', '--since'?)"),
         (
             ["search", "x", "-k", "0"],
             "Invalid value for '-k': 0 is not in the range x>=1; see 'arxiv-rag search --help'.",

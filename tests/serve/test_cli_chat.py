@@ -12,6 +12,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import data_folder
+from rag.serve.accounts import Account, add_account, new_account
 from tests.serve.conftest import Command
 
 
@@ -24,6 +25,7 @@ class Launched:
     host: str
     port: int
     sample: bool
+    users: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -31,9 +33,9 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[Launched]:
     """Take the page's place: return a list to which every launch is added."""
     calls: list[Launched] = []
 
-    def launch(assistant: Assistant, host: str, port: int, sample: bool) -> None:
-        papers = len(assistant.papers())
-        calls.append(Launched(store=assistant.settings.store, papers=papers, host=host, port=port, sample=sample))
+    def launch(assistant: Assistant, host: str, port: int, sample: bool, accounts: dict[str, Account] | None) -> None:
+        store, papers, users = assistant.settings.store, len(assistant.papers()), tuple(accounts or ())
+        calls.append(Launched(store=store, papers=papers, host=host, port=port, sample=sample, users=users))
 
     module = types.ModuleType("rag.serve.chat")
     module.launch = launch  # type: ignore[attr-defined]
@@ -54,9 +56,22 @@ def test_an_empty_store_opens_the_sample_in_a_store_of_its_own(
 
 
 def test_a_store_with_papers_is_opened(arxiv_rag: Command, launched: list[Launched], sample_store: Path) -> None:
-    told = arxiv_rag("chat", "--store", sample_store, "--host", "0.0.0.0", "--port", "9000")
+    told = arxiv_rag("chat", "--store", sample_store, "--host", "localhost", "--port", "9000")
     assert (told.code, told.out) == (0, "")
-    assert launched == [Launched(store=str(sample_store), papers=24, host="0.0.0.0", port=9000, sample=False)]
+    assert launched == [Launched(store=str(sample_store), papers=24, host="localhost", port=9000, sample=False)]
+
+
+def test_an_address_that_others_reach_needs_passwords(
+    arxiv_rag: Command, launched: list[Launched], sample_store: Path, tmp_path: Path
+) -> None:
+    told = arxiv_rag("chat", "--store", sample_store, "--host", "0.0.0.0")
+    assert (told.code, launched) == (2, [])
+    assert "no password is asked for" in told.err
+    assert "--auth FILE" in told.err
+    file = tmp_path / "accounts"
+    add_account(file, new_account("ada", "correct horse"))
+    assert arxiv_rag("chat", "--store", sample_store, "--host", "0.0.0.0", "--auth", file).code == 0
+    assert (launched[0].host, launched[0].users) == ("0.0.0.0", ("ada",))
 
 
 def test_digests_are_indexed_first(arxiv_rag: Command, launched: list[Launched], tmp_path: Path) -> None:

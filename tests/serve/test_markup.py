@@ -1,5 +1,6 @@
 """Hostile text becomes text; the few elements of the page and links to arxiv.org stay."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -99,7 +100,15 @@ def test_quotes_are_marked_where_they_stand_and_overlaps_joined() -> None:
     )
 
 
-def test_simple_scripts_are_shown_and_other_formulas_left_alone() -> None:
+def test_simple_scripts_are_shown_and_money_is_left_alone() -> None:
     assert prose("MEGS$^{2}$ and x$_i$") == "MEGS<sup>2</sup> and x<sub>i</sub>"
-    assert prose(r"$\alpha^{2}$ costs $5 and $10") == r"$\alpha^{2}$ costs $5 and $10"
+    assert prose("It costs $5 and $10, or $5-$10") == "It costs $5 and $10, or $5-$10"
     assert "<script" not in sanitised(prose("$^{<script>}$"))
+
+
+def test_links_lead_to_arxiv_and_to_the_chats_own_files_alone() -> None:
+    thread = "a-B_" * 8
+    for address in (f"/c/{thread}", f"/c/{thread}.md?lang=en&n=3", "/papers.bib?ids=2509.07277,cs/0101001&lang=zh"):
+        assert "href=" in sanitised(f'<a href="{html.escape(address)}">x</a>')
+    for address in ("//evil.example", "/c/../config", f"/c/{thread}.exe", "/gradio_api/x", "/papers.bib?ids=<", "c/x"):
+        assert "href=" not in sanitised(f'<a href="{html.escape(address)}">x</a>')

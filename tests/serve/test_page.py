@@ -1,59 +1,21 @@
 """Answers, papers and the head of the page as HTML."""
 
+import dataclasses
 import datetime
 import re
 
 import pytest
+from exchanges import OTHER, PAPER, RETRIEVAL, SENTENCE, answered, citation
 
 from rag.errors import ModelUnavailableError
-from rag.models import Answer, Citation, Filters, Paper, Passage, Retrieval, Sentence, Support, Timings, Usage
+from rag.models import Filters, Paper, Retrieval, Sentence, Usage
 from rag.serve.cards import CARDS_SHOWN, Manner, sources
 from rag.serve.conversation import Exchange
 from rag.serve.page import Holdings, masthead, messages, reply, welcome
-from rag.serve.wording import CHINESE, ENGLISH
+from rag.serve.suggestions import suggestions
+from rag.serve.wording import CHINESE, ENGLISH, Wording
 
 MANNER = Manner(words=ENGLISH)
-PAPER = Paper(
-    arxiv_id="2509.07277",
-    title="Breast Cancer <b>Detection</b>$^{2}$",
-    url="https://arxiv.org/abs/2509.07277",
-    authors=tuple(f"Author {number}" for number in range(11)),
-    category="cs.CV",
-    categories=("cs.CV", "cs.LG"),
-    date=datetime.date(2025, 9, 10),
-    abstract="Data are few. The system reaches 98.0% accuracy. Both parts matter.",
-    tldr="准确率达 98.0%。",
-)
-OTHER = Paper(arxiv_id="2509.06988", title="Other", url="", abstract="Nothing here.")
-
-
-def citation(
-    quote: str = "The system reaches 98.0% accuracy.", support: Support = "supported", **values: object
-) -> Citation:
-    told = {"arxiv_id": PAPER.arxiv_id, "title": PAPER.title, "url": "javascript:alert(1)", "sentence": 0, "score": 0.9}
-    return Citation(**{**told, "field": "abstract", "quote": quote, "support": support, **values})
-
-
-SENTENCE = Sentence(text="It reaches 98.0% accuracy [2509.07277].", citations=(citation(),))
-RETRIEVAL = Retrieval(
-    question="q",
-    papers=(PAPER, OTHER),
-    scores=(1.0, 0.5),
-    passages=(
-        Passage(arxiv_id=PAPER.arxiv_id, field="title", text="a title", score=2.0),
-        Passage(arxiv_id=PAPER.arxiv_id, field="abstract", text="The system reaches 98.0% accuracy.", score=1.0),
-        Passage(arxiv_id=OTHER.arxiv_id, field="abstract", text="Nothing here.", score=0.1),
-    ),
-    searched=1164,
-    seconds=0.031,
-)
-
-
-def answered(*sentences: Sentence, **values: object) -> Exchange:
-    told = {"question": "q", "resolved": "q", "language": "en", "sentences": sentences, "model": "m<1>"}
-    told |= {"usage": Usage(llm_calls=1), "timings": Timings(total_s=4.21)}
-    exchange = Exchange(question="How <i>accurate</i>?\nsecond line").with_event(RETRIEVAL)
-    return exchange.with_event(Answer(**{**told, **values}))
 
 
 def text_of(markup: str) -> str:
@@ -133,7 +95,7 @@ def test_an_answer_links_its_citations_and_names_its_making() -> None:
     assert "answered in 4.2 s by m&lt;1&gt;" in told
     assert "1 quote behind this answer" in told
     assert "left this machine" not in told
-    assert ENGLISH.sent_away in text_of(reply(answered(SENTENCE), Manner(words=ENGLISH, remote=True)))
+    assert ENGLISH.sent_away in text_of(reply(answered(SENTENCE), Manner(words=ENGLISH, remote=True, model="qwen")))
 
 
 def test_an_answer_without_a_model_says_so_and_sends_nothing_away() -> None:
@@ -205,26 +167,78 @@ def test_filters_that_an_answer_kept_to_are_named() -> None:
 
 
 def test_the_masthead_tells_what_is_here_who_answers_and_where_text_goes() -> None:
-    holdings = Holdings(papers=1164, days=("2025-09-09", "2025-09-10"), model="qwen")
-    told = text_of(masthead(holdings, MANNER))
+    holdings = Holdings(papers=1164, days=("2025-09-09", "2025-09-10"))
+    told = text_of(masthead(holdings, Manner(words=ENGLISH, model="qwen")))
     for expected in ("1,164 papers", "2025-09-09 to 2025-09-10 (2 days)", "qwen", ENGLISH.local, ENGLISH.scope_note):
         assert expected in told
     assert ENGLISH.sample_note not in told
     assert ENGLISH.sample_note in text_of(masthead(holdings, Manner(words=ENGLISH, sample=True)))
-    away = text_of(masthead(holdings, Manner(words=ENGLISH, remote=True)))
+    away = text_of(masthead(holdings, Manner(words=ENGLISH, remote=True, model="qwen")))
     assert "questions and passages are sent to qwen" in away
     assert ENGLISH.local not in away
-    chinese = text_of(masthead(Holdings(papers=1, days=(), model="qwen", embedder_remote=True), Manner(words=CHINESE)))
+    chinese = text_of(masthead(Holdings(papers=1, days=(), embedder_remote=True), Manner(words=CHINESE)))
     assert "1 篇论文" in chinese
     assert CHINESE.remote_embedder in chinese
     assert CHINESE.local not in chinese
 
 
-def test_every_wording_fills_its_slots() -> None:
-    for words in (ENGLISH, CHINESE):
-        assert words.searched.format(count=1, milliseconds=2)
-        assert words.answered.format(seconds=1, model="m")
-        assert words.remote.format(model="m")
-        assert words.days[1].format(first=1, last=2, count=3)
-        assert words.welcome in welcome(words)
-    assert set(ENGLISH.fields) == set(CHINESE.fields)
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+def slots(value: object) -> object:
+    """Return the slots of a wording's value, in the value's own form."""
+    if isinstance(value, str):
+        return sorted(SLOT.findall(value))
+    if isinstance(value, tuple):
+        return [slots(one) for one in value]
+    return {key: slots(one) for key, one in value.items()} if isinstance(value, dict) else None
+
+
+def test_both_languages_say_everything_with_the_same_slots() -> None:
+    for field in dataclasses.fields(Wording):
+        english, chinese = getattr(ENGLISH, field.name), getattr(CHINESE, field.name)
+        if field.name not in {"language", "other"}:
+            assert english
+            assert chinese
+            # a count of one is said in words, in one language more than in the other
+            assert slots(english) == slots(chinese), field.name
+    assert ENGLISH.welcome in welcome(ENGLISH)
+
+
+def test_a_kept_answer_can_be_taken_along_and_suggests_what_to_ask() -> None:
+    thread = "t" * 32
+    told = messages((answered(SENTENCE), answered(SENTENCE)), MANNER, thread)
+    for number, message in ((0, told[1]), (1, told[3])):
+        for suffix in ("md", "bib", "csv"):
+            assert f'href="/c/{thread}.{suffix}?lang=en&amp;n={number}"' in message["content"]
+    assert ENGLISH.next_questions not in told[1]["content"]
+    assert f'title="{ENGLISH.followups["method"]}"' in told[3]["content"]
+    unkept = messages((answered(SENTENCE),), MANNER)[1]["content"]
+    assert "/c/" not in unkept
+    assert ENGLISH.next_questions not in unkept
+
+
+def test_an_answer_without_citations_offers_its_text_alone() -> None:
+    told = messages((answered(Sentence(text="Hello.")),), MANNER, "t" * 32)[1]["content"]
+    assert ".md?" in told
+    assert ".bib?" not in told
+    assert ENGLISH.next_questions not in told
+
+
+def test_two_papers_suggest_a_comparison_unless_that_was_the_question() -> None:
+    other = Sentence(text="Two [2509.06988].", citations=(citation("Nothing here.", arxiv_id=OTHER.arxiv_id),))
+    compare = ENGLISH.followups["compare"].format(a=PAPER.arxiv_id, b=OTHER.arxiv_id)
+    assert suggestions(answered(SENTENCE, other))[0] == compare
+    asked = suggestions(answered(SENTENCE, other, question=f"How do {OTHER.arxiv_id} and {PAPER.arxiv_id} differ?"))
+    assert compare not in asked
+    assert len(asked) == 2
+    assert suggestions(answered(SENTENCE, language="zh")) == [
+        CHINESE.followups[name] for name in ("method", "evaluation", "authors")
+    ]
+
+
+def test_the_nearest_passage_stands_in_until_the_answer_begins() -> None:
+    found = Exchange(question="q").with_event(RETRIEVAL)
+    assert "The system reaches 98.0% accuracy." in reply(found, MANNER)
+    assert ENGLISH.nearest not in reply(found.with_event(SENTENCE), MANNER)
+    assert ENGLISH.nearest not in reply(answered(SENTENCE), MANNER)

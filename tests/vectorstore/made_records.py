@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 from llama_index.core.schema import TextNode
 
-from vectorstore.records import Record, node_id
+from vectorstore.records import Record, kind_of, node_id
 from vectorstore.store import Store
 
 MODELS = {"english": "drawn-384", "multilingual": "drawn-384-too"}
 SENTENCES = 6
 CARD = ("tldr", "motivation", "method", "result", "conclusion")
+SHELVES = (("english", "paper"), *(("multilingual", name) for name in CARD))
 
 
 def vector(content: str) -> list[float]:
@@ -34,7 +35,7 @@ def record(number: int, version: int = 0, **changes: object) -> Record:
     """Return a record; one of another version has other sentences but the same card."""
     identifier = f"2509.{number:05d}"
     english = [node(identifier, "paper", f"paper {number} in version {version}")]
-    english += [node(identifier, f"abstract/{k}", f"sentence {k} of {number}, {version}") for k in range(SENTENCES)]
+    sentences = [node(identifier, f"abstract/{k}", f"sentence {k} of {number}, {version}") for k in range(SENTENCES)]
     card = [node(identifier, name, f"{name} of {number}") for name in CARD]
     values: dict[str, object] = {
         "id": identifier,
@@ -47,6 +48,7 @@ def record(number: int, version: int = 0, **changes: object) -> Record:
             "day": ("2025-09-05",),
         },
         "nodes": {"english": english, "multilingual": card},
+        "details": {"english": sentences},
     }
     return Record(**(values | changes))  # type: ignore[arg-type]
 
@@ -64,27 +66,47 @@ def faults(store: Store) -> list[str]:
     """Return what is wrong with the vectors of a store: nothing, if each is drawn from its own record's content."""
     found = []
     stored = [*store.get(store.catalogue.ids()).values()]
+    made = {told.id: record(told.data["number"], told.data["version"]) for told in stored}
     for space in MODELS:
         matrices = store.vectors(space, stored)
-        for told in stored:
-            number, version = told.data["number"], told.data["version"]
-            made = record(number, version)
-            expected = np.array([part.embedding for part in made.nodes[space]])
-            if told.id not in matrices or not np.allclose(matrices[told.id], expected, atol=1e-5):
+        for told in (told for told in stored if told.nodes.get(space)):
+            drawn = {part.node_id: part.embedding for part in made[told.id].all_nodes(space)}
+            expected = np.array([drawn[node] for node in told.nodes[space]])
+            if told.id not in matrices or not np.allclose(matrices[told.id], expected, atol=1e-4):
                 found.append(f"{space} vectors of {told.id}")
     return found
+
+
+def index_faults(store: Store) -> list[str]:
+    """Return which nodes Chroma lacks, has too many, or holds with another vector than their record's."""
+    found = []
+    stored = [*store.get(store.catalogue.ids()).values()]
+    made = {told.id: record(told.data["number"], told.data["version"]) for told in stored}
+    indexed = {part.node_id: part.embedding for each in made.values() for space in MODELS for part in each.nodes[space]}
+    for space, unit in SHELVES:
+        wanted = {node for told in stored for node in told.nodes.get(space, ()) if kind_of(node) == unit}
+        with store.vector_store(space, unit)._access() as collection:
+            told_of = collection.get(include=["embeddings"])
+        held = dict(zip(told_of["ids"], told_of["embeddings"], strict=True))
+        found += [f"indexed vector of {node}" for node in wanted ^ held.keys()]
+        found += [f"indexed vector of {node}" for node in wanted & held.keys() if not near(held[node], indexed[node])]
+    return found
+
+
+def near(vector: Sequence[float], other: Sequence[float]) -> bool:
+    return np.allclose(vector, other, atol=1e-5)
 
 
 def state(store: Store) -> dict[str, object]:
     """Return all but the vectors that two stores which hold the same have in common."""
     told = {record.id: (record.hash, record.data, record.nodes) for record in store.catalogue.all()}
     nodes = {}
-    for space in MODELS:
-        with store.vector_store(space)._access() as collection:
+    for shelf in SHELVES:
+        with store.vector_store(*shelf)._access() as collection:
             found = collection.get(include=["metadatas", "documents"])
         rows = zip(found["ids"], found["metadatas"], found["documents"], strict=True)
         ours = {"generation", "record"}
-        nodes[space] = {
+        nodes[shelf] = {
             key: ({name: value for name, value in metadata.items() if name not in ours}, text)
             for key, metadata, text in rows
         }

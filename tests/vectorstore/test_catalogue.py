@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vectorstore import StoreError
-from vectorstore.catalogue import VERSION, Catalogue
+from vectorstore.catalogue import Catalogue
 from vectorstore.records import Record, Where
+from vectorstore.tables import VERSION
 
 PAPERS = {
     "2509.00001": (

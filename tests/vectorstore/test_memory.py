@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from vectorstore.memory import RecentMatrices
+from vectorstore.memory import Recent
 
 
 def test_beyond_its_capacity_the_one_unused_for_longest_goes() -> None:
-    recent = RecentMatrices(2)
+    recent = Recent(2)
     first, second, third = (np.full((1, 2), number, dtype=np.float32) for number in range(3))
     recent.put(("english", ("1",)), first)
     recent.put(("english", ("2",)), second)

@@ -13,6 +13,7 @@ from made_records import (
     MODELS,
     faults,
     hold_write_lock,
+    index_faults,
     record,
     state,
     vector,
@@ -133,6 +134,7 @@ def test_a_store_survives_being_killed_at_any_moment(
             assert faults(store) == [], "what a killed process left is neither the old nor the new state"
             store.close()
         write(folder, [record(number, version) for number in range(60)])
+        assert index_faults(opened(folder)) == []
     assert killed >= 3, "the process was done before it could be killed"
     assert state(opened(folder)) == state(opened(undisturbed))
 
@@ -144,8 +146,11 @@ def test_nodes_that_a_killed_process_left_are_swept_by_the_next_writer(
     write(tmp_path / "clean", [record(1)])
     store = opened()
     store.catalogue.begin(["2509.00001", "2509.00002"])
-    half = record(2).nodes["english"][1:3] + record(1, version=1).nodes["english"]
-    store._spaces.write({"english": half}, {})
+    half = {
+        "english": record(1, version=1).nodes["english"],
+        "multilingual": record(2).nodes["multilingual"][1:3],
+    }
+    store._spaces.write(half, {})
     assert store.nearest("english", vector("paper 1 in version 1"), 1)[:1] == []
     assert faults(store) == []
     with store.writing():

@@ -1,0 +1,195 @@
+"""Exact answers about authors: whose papers, how many authors, who wrote most."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.models import Paper
+from rag.query.corpus import Corpus
+from rag.query.cues import cue
+from rag.query.days import CHINESE_NUMBERS
+from rag.query.facts import Fact, Line, scope, searched
+from rag.query.mentions import name_like, named_papers
+from rag.query.people import folded, surnames_in
+from rag.query.topics import has_topic
+from rag.query.understand import Query
+from rag.query.wording import say
+
+NUMBER_WORDS = {
+    word: number
+    for number, words in enumerate(
+        "- one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+    )
+    for word in words.split()
+} | {"a dozen": 12, "twenty": 20, "thirty": 30, "single": 1, "a single": 1, "sole": 1, "solo": 1, "lone": 1, "十几": 10}
+ENDLESS = 10**6
+"""More authors than any paper has."""
+CAPITALS = r"(?:[A-Z][\w.'\-]+ ){1,3}[A-Z][\w.'\-]+"
+UNKNOWN_AUTHOR = re.compile(
+    rf"\b(?:[Pp]apers?|[Ww]orks?|\w+thing) (?:(?:co-)?(?:authored|written) )?(?:by|from|of) ({CAPITALS})|"
+    rf"\b({CAPITALS})[’']s (?:\w+ )?(?:papers?|work)\b|"
+    rf"\b(?:Did|Does|Has|Have|Is|did|does|has|have|is) ({CAPITALS}) "
+    r"(?:co-?author|author|write|written|appear|publish|have|listed|among)|"
+    rf"({CAPITALS})\s*(?:有|的|写|发表|参与|是)(?:没有|了|过)?.{{0,8}}(?:论文|文章|作者|收录|工作|哪)"
+)
+"""Somebody's name in capitals where a question speaks of a person's papers."""
+
+
+def by_author(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer which papers somebody wrote, and how many."""
+    if not query.people:
+        return by_unknown_author(query, corpus)
+    text = cue("imperative").sub(" ", query.text)
+    if not cue("papers_of").search(text) or (cue("about_content").search(text) and not cue("count").search(text)):
+        return None
+    if cue("topic_marker").search(text) and has_topic(query):
+        return None
+    placed = cue("first_author").search(text) or cue("last_author").search(text)
+    if placed and named_papers(query.text, corpus):
+        return None
+    where, key = slice(None), "author_papers"
+    if cue("first_author").search(text):
+        where, key = slice(0, 1), "author_papers_first"
+    elif cue("last_author").search(text):
+        where, key = slice(-1, None), "author_papers_last"
+    wanted = {folded(name) for name in query.people}
+    together = bool(cue("together").search(text))
+
+    def wrote(paper: Paper) -> bool:
+        shared = wanted & {folded(author) for author in paper.authors[where]}
+        return shared == wanted if together else bool(shared)
+
+    found = tuple(paper for paper in corpus.papers(query.filters) if wrote(paper))
+    lead = say(
+        query.language, key, names=", ".join(query.people), count=len(found), scope=scope(query, corpus, people=False)
+    )
+    return Fact(lead=lead, papers=found, lines=tuple(author_line(query, paper) for paper in found))
+
+
+def author_line(query: Query, paper: Paper) -> Line:
+    """Return a paper's title with its authors."""
+    authors = ", ".join(paper.authors)
+    text = say(query.language, "author_line", title=paper.title, authors=authors)
+    return Line(paper=paper, text=text, field="authors", quote=authors)
+
+
+def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
+    """Say that somebody who is asked about wrote none of the papers."""
+    match = UNKNOWN_AUTHOR.search(query.text)
+    capitals = (word for word in surnames_in(query.text) if word[0].isupper() and not name_like(word))
+    name = next(group for group in match.groups() if group) if match else next(capitals, "")
+    if not name or named_papers(query.text, corpus) or corpus.store.catalogue.containing([name]):
+        return None
+    slots: dict[str, str | int] = {"total": searched(query, corpus), "scope": scope(query, corpus)}
+    return Fact(lead=say(query.language, "author_unknown", names=name, **slots), reason="not_in_corpus")
+
+
+def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer which papers have the most or the fewest authors, or a number of them."""
+    most, fewest = cue("most_authors").search(query.text), cue("fewest_authors").search(query.text)
+    bounds = author_bounds(query.text)
+    if not (most or fewest or bounds) or named_papers(query.text, corpus):
+        return None
+    papers = [paper for paper in corpus.papers(query.filters) if paper.authors]
+    counts = [len(paper.authors) for paper in papers]
+    if not bounds:
+        extreme = (max if most else min)(counts, default=0)
+        bounds = (extreme, extreme)
+    chosen = [paper for paper in papers if bounds[0] <= len(paper.authors) <= bounds[1]]
+    if not chosen:
+        extremes = {"least": min(counts, default=0), "most": max(counts, default=0)}
+        return Fact(
+            lead=say(query.language, "number_none", scope=scope(query, corpus), **extremes), reason="not_in_corpus"
+        )
+    ordered = tuple(sorted(chosen, key=lambda paper: -len(paper.authors)))
+    slots: dict[str, str | int] = {"count": len(ordered), "total": len(corpus.papers(query.filters))}
+    return Fact(
+        lead=say(query.language, "number_papers", scope=scope(query, corpus), **slots),
+        papers=ordered,
+        lines=tuple(number_line(query, paper) for paper in ordered),
+    )
+
+
+def author_bounds(text: str) -> tuple[int, int] | None:
+    """Return the least and the greatest number of authors that a question asks for; None where it names no number."""
+    if match := cue("authors_between").search(text):
+        low, high = (author_number(group) for group in match.groups() if group)
+        if low and high:
+            return min(low, high), max(low, high)
+    for name in ("authors_at_most", "authors_under", "authors_at_least", "authors_over", "authors_exactly"):
+        for match in cue(name).finditer(text):
+            count = author_number(next((group for group in match.groups() if group), ""))
+            if count:
+                return {
+                    "authors_at_most": (1, count),
+                    "authors_under": (1, count - 1),
+                    "authors_at_least": (count, ENDLESS),
+                    "authors_over": (count + 1, ENDLESS),
+                    "authors_exactly": (count, count),
+                }[name]
+    return None
+
+
+def author_number(word: str) -> int:
+    """Return a number that is written in digits, in English or in Chinese; 0 for any other word."""
+    word = word.lower().strip()
+    if word.isdecimal():
+        return int(word)
+    if word in NUMBER_WORDS or not re.fullmatch(r"[单独一二两三四五六七八九十]+", word):
+        return NUMBER_WORDS.get(word, 0)
+    tens, ten, ones = re.sub("[单独]", "一", word).rpartition("十")
+    return (CHINESE_NUMBERS.get(tens, 1) * 10 if ten else 0) + CHINESE_NUMBERS.get(ones, 0)
+
+
+def number_line(query: Query, paper: Paper) -> Line:
+    """Return a paper's title with the number of its authors."""
+    key = "number_line" if len(paper.authors) > 1 else "number_line_one"
+    text = say(query.language, key, title=paper.title, count=len(paper.authors))
+    return Line(paper=paper, text=text, field="authors", quote=", ".join(paper.authors))
+
+
+def most_published(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer who wrote most of the papers, or more than one, and how many authors there are in all."""
+    papers = corpus.papers(query.filters)
+    counts = Counter(author for paper in papers for author in paper.authors)
+    if cue("all_authors").search(query.text):
+        lead = say(query.language, "all_authors", count=len(counts), total=len(papers), scope=scope(query, corpus))
+        return Fact(lead=lead, papers=tuple(papers))
+    several = cue("authors_of_several").search(query.text)
+    if not several and not cue("most_papers").search(query.text):
+        return None
+    least = 2 if several else max(counts.values(), default=0)
+    names = {name: count for name, count in counts.most_common() if count >= least}
+    if not names or least < 2:
+        return Fact(lead=say(query.language, "nobody_twice", scope=scope(query, corpus)), papers=tuple(papers))
+    told = ", ".join(f"{name} ({count})" for name, count in names.items())
+    theirs = tuple(paper for paper in papers if not names.keys().isdisjoint(paper.authors))
+    return Fact(
+        lead=say(query.language, "most_published", told=told, scope=scope(query, corpus)),
+        papers=theirs,
+        lines=tuple(author_line(query, paper) for paper in theirs),
+    )
+
+
+def author_count_line(query: Query, papers: Sequence[Paper]) -> list[Line]:
+    """Return how many authors each paper has, where a question asks for it."""
+    if not cue("author_count").search(query.text):
+        return []
+    return [
+        Line(
+            paper=paper,
+            text=say(
+                query.language,
+                "author_count",
+                title=paper.title,
+                count=len(paper.authors),
+                authors=", ".join(paper.authors),
+            ),
+            field="authors",
+            quote=", ".join(paper.authors),
+        )
+        for paper in papers
+        if paper.authors
+    ]

@@ -1,0 +1,74 @@
+"""Which papers name addresses: code, project pages, GitHub. From the links that are stored, and what abstracts say."""
+
+from __future__ import annotations
+
+import re
+
+from rag.models import Paper
+from rag.query.corpus import Corpus
+from rag.query.cues import cue
+from rag.query.facts import Fact, Line, scope
+from rag.query.mentions import named_papers
+from rag.query.topics import topic
+from rag.query.understand import Query
+from rag.query.wording import say
+from rag.text import sentences
+
+CODE_HOST = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.|bitbucket\.|codeberg\.|huggingface\.co|anonymous\.4open)")
+GITHUB = re.compile(r"//(?:[\w\-]+\.)*github\.(?:com|io)\b")
+
+
+def wanted_link(question: str) -> str:
+    """Return what kind of address the papers of a list must name: github, page, code or link; empty for none."""
+    for kind in ("github", "page", "code", "link"):
+        if cue(f"with_{kind}").search(question):
+            return kind
+    return ""
+
+
+def named_link(paper: Paper, kind: str) -> tuple[str, str] | None:
+    """Return (field, quote) of what a paper says of such an address; None where it names none."""
+    test = {"github": GITHUB, "code": CODE_HOST}.get(kind)
+    links = [link for link in paper.links if not test or test.search(link)]
+    if kind == "page":
+        links = [link for link in links if not CODE_HOST.search(link)]
+    told = sentences(paper.abstract)
+    for sentence in told:
+        if any(link in sentence for link in links):
+            return "abstract", sentence
+    if links:
+        return "url", links[0]
+    released = [sentence for sentence in told if kind == "code" and cue("code_released").search(sentence)]
+    return ("abstract", released[0]) if released else None
+
+
+def papers_with_links(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer which papers, of all, name code, a project page or any address, or do not."""
+    kind = wanted_link(query.text)
+    asked = cue("asks_papers").search(query.text) or cue("count").search(query.text)
+    if not kind or not asked or query.focus or named_papers(query.text, corpus):
+        return None
+    if re.search(r"\w", cue("topicless").sub(" ", cue("link_words").sub(" ", topic(query)))):
+        return None
+    papers = corpus.papers(query.filters)
+    found = {paper.arxiv_id: named_link(paper, kind) for paper in papers}
+    without = bool(cue("without_link").search(query.text))
+    chosen = tuple(paper for paper in papers if bool(found[paper.arxiv_id]) != without)
+    key = f"without_{kind}" if without else f"with_{kind}"
+    slots = {"count": len(chosen), "total": len(papers)}
+    lead = say(query.language, key, scope=scope(query, corpus), **slots)
+    lines = tuple(link_line(query, paper, found[paper.arxiv_id]) for paper in chosen)
+    return Fact(lead=lead, papers=chosen, lines=lines, reason=None if chosen else "not_in_corpus")
+
+
+def link_line(query: Query, paper: Paper, said: tuple[str, str] | None) -> Line:
+    """Return a paper's title with its addresses, quoting the line that names them; its title alone without any."""
+    if said is None:
+        return Line(
+            paper=paper, text=say(query.language, "title_only", title=paper.title), field="title", quote=paper.title
+        )
+    field, quote = said
+    told = ", ".join(link for link in paper.links if link in quote) or quote
+    return Line(
+        paper=paper, text=say(query.language, "links_are", title=paper.title, told=told), field=field, quote=quote
+    )

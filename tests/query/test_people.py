@@ -1,0 +1,101 @@
+"""Authors in questions: full names in any case, surnames, papers meant by their authors, numbers of authors."""
+
+from dataclasses import replace
+
+import pytest
+from query.odd_papers import LINKED
+from query.staging import Build, Stage, listed
+
+from rag.query.authorship import author_bounds
+from rag.query.people import people_in
+
+RAC, FAULTS = "2509.07953", "2509.07707"
+
+
+@pytest.mark.parametrize(
+    ("question", "people"),
+    [
+        ("What does aviral kumar's paper propose?", ("Aviral Kumar",)),
+        ("papers by Kumar", ("Aviral Kumar",)),
+        ("Kumar et al. on recovery", ("Aviral Kumar",)),
+        ("KUMAR 的论文有哪些？", ("Aviral Kumar",)),
+        ("Kumar Aviral 写了什么？", ("Aviral Kumar",)),
+        ("How are papers by using LoRA evaluated?", ()),
+        ("Does Kumar filtering help?", ()),
+        ("What does the radar paper propose?", ()),
+    ],
+)
+def test_people_whom_a_question_names(stage: Stage, question: str, people: tuple[str, ...]) -> None:
+    assert people_in(question, stage.corpus) == people
+
+
+def test_accents_and_middle_names_may_be_left_out(build: Build) -> None:
+    accented = build("accented", [replace(LINKED, authors=("José Ñuñez", "Anna M. Lindqvist"))])
+    assert people_in("papers by Jose Nunez", accented.corpus) == ("José Ñuñez",)
+    assert people_in("Which papers did Anna Lindqvist write?", accented.corpus) == ("Anna M. Lindqvist",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does the paper by Aviral Kumar find?", "Kumar 的论文提出了什么方法？", "What did kumar's work do?"],
+)
+def test_a_person_filters_a_question_about_content(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, *["NOT STATED", "未说明"][:1])
+    assert not answer.abstained
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC}
+
+
+def test_a_person_and_a_subject_narrow_a_list(odd: Stage) -> None:
+    assert odd.ask("Which papers by Giulia Bianchi are about ceramic glazes?").papers == ("2509.00888",)
+
+
+def test_two_people_together(odd: Stage) -> None:
+    question = "Which papers did Giulia Bianchi and Hana Sato write together?"
+    assert odd.ask(question).papers == ("2509.00888",)
+
+
+@pytest.mark.parametrize(
+    ("question", "bounds"),
+    [
+        ("papers with exactly 12 authors", (12, 12)),
+        ("single-author papers", (1, 1)),
+        ("papers written by one person", (1, 1)),
+        ("papers with 3 or fewer authors", (1, 3)),
+        ("papers with fewer than three authors", (1, 2)),
+        ("papers with between 2 and 4 authors", (2, 4)),
+        ("只有两位作者的论文", (2, 2)),
+        ("独立完成的论文", (1, 1)),
+        ("作者不超过 3 位的论文", (1, 3)),
+        ("有三到五位作者的论文", (3, 5)),
+        ("第一作者是谁？", None),
+        ("最后一位作者是谁？", None),
+        ("How many authors does it have?", None),
+    ],
+)
+def test_numbers_of_authors(question: str, bounds: tuple[int, int] | None) -> None:
+    assert author_bounds(question) == bounds
+
+
+def test_more_than_a_number_has_no_upper_end() -> None:
+    found = author_bounds("papers with more than 20 authors")
+    assert found is not None
+    assert found[0] == 21
+    assert found[1] > 1_000
+
+
+def test_where_none_has_the_number_the_fewest_and_most_are_told(stage: Stage) -> None:
+    answer = stage.ask("Which papers have only one author?")
+    assert answer.reason == "not_in_corpus"
+    assert "2 to 12" in answer.text
+
+
+def test_who_wrote_most(odd: Stage) -> None:
+    answer = odd.ask("Which author has the most papers?")
+    assert "Giulia Bianchi (2)" in answer.sentences[0].text
+    assert set(listed(answer)) == {"cond-mat/9212029", "2509.00888"}
+    assert "4" in odd.ask("How many distinct authors are there?").text
+
+
+@pytest.mark.parametrize("question", ["Which papers are from MIT?", "哪些论文来自清华大学？"])
+def test_affiliations_are_not_known(stage: Stage, question: str) -> None:
+    assert stage.ask(question).reason == "not_stated"

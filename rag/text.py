@@ -24,8 +24,11 @@ INVISIBLE = re.compile(
 )
 """Characters that nobody sees but a terminal, a browser or a model may obey; newline and tab are not among them."""
 
-TERMINAL = re.compile(r"(?:\x1b\[|\x9b)[0-9;:?]*[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)")
-"""Sequences that a terminal obeys (colours, cursor, window title): they go as a whole, `[31m` included."""
+TERMINAL = re.compile(r"(?:\x1b\[[0-9;:?]*|\x9b[0-9;:?]+)[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)")
+"""Sequences that a terminal obeys (colours, cursor, window title): they go as a whole, `[31m` included.
+
+The single character U+009B needs a parameter after it: before a letter it is more likely a stray byte of a text.
+"""
 
 
 def detect_language(text: str) -> Language:

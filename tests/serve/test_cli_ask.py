@@ -30,7 +30,7 @@ def test_sentences_then_sources_and_on_stderr_who_answered(
     told = arxiv_rag("ask", paper.title, "--store", sample_store)
     assert told.code == 0
     assert told.out.splitlines() == [
-        f"It is called[31m {paper.title} [{paper.arxiv_id}]. That is all.",
+        f"It is called {paper.title} [{paper.arxiv_id}]. That is all.",
         "",
         "Sources",
         f"[{paper.arxiv_id}] {paper.title}",

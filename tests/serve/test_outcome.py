@@ -35,7 +35,7 @@ def ending(error: BaseException) -> click.Command:
     [
         (UnknownPaperError("2509.1"), 1, "No paper '2509.1' in the store; list what it holds with 'arxiv-rag papers'."),
         (StoreError("x", "it is odd", "mend it"), 1, "The store 'x': it is odd; mend it."),
-        (ModelUnavailableError("m", "it is\nodd\x1b[0m", "go"), 1, "The model 'm' cannot answer: it is odd[0m; go."),
+        (ModelUnavailableError("m", "it is\nodd\x1b[0m", "go"), 1, "The model 'm' cannot answer: it is odd; go."),
         (ConfigError("ARXIV_RAG_LLM", "it is odd", "mend it"), 2, "ARXIV_RAG_LLM: it is odd; mend it."),
         (click.UsageError("It is odd."), 2, "It is odd; see 'arxiv-rag --help'."),
         (OSError(28, "No space left on device"), 1, "No space left on device; check the place and try again."),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.models import CARD_FIELDS, TEXT_FIELDS, Citation, Paper, Passage, Support
+from rag.query.audit import audit
 from rag.serve.conversation import Exchange
 from rag.serve.markup import abs_url, anchor, highlighted, lang, pdf_url, plain, prose, sanitised
 from rag.serve.wording import Wording
@@ -19,6 +20,10 @@ CARDS_SHOWN = 24
 """Cited papers with a card of their own; a list can cite many more."""
 QUOTE_LENGTH = 420
 """Characters of a passage that stands for a paper which is not cited."""
+DETAILS_SHOWN = 5
+"""Details of a summary that are named where its abstract does not have them."""
+DETAIL_LENGTH = 40
+"""Characters of such a detail."""
 SAMPLE_DIGEST = "sample_digest.md"
 """The file that the sample's papers are read from; others may be added beside it."""
 WEAKEST_FIRST: tuple[Support, ...] = ("unsupported", "partial", "supported")
@@ -205,7 +210,19 @@ def summary_card(paper: Paper, quoted: Sequence[str], words: Wording) -> str:
     if not told:
         return ""
     rows = "".join(f"<dt>{plain(name)}</dt><dd{lang(text)}>{highlighted(text, quoted)}</dd>" for name, text in told)
-    return f'<section class="summary"><p class="caution">{plain(words.card_note)}</p><dl>{rows}</dl></section>'
+    note = f'<p class="caution">{plain(words.card_note)}</p>{audit_mark(paper, words)}'
+    return f'<section class="summary">{note}<dl>{rows}</dl></section>'
+
+
+def audit_mark(paper: Paper, words: Wording) -> str:
+    """Return what of the summary the abstract does not bear out, and what is missing; nothing where all is well."""
+    found = audit(paper).doubtful
+    told = ", ".join(shortened(text, DETAIL_LENGTH) for text in found[:DETAILS_SHOWN])
+    told += ", …" if len(found) > DETAILS_SHOWN else ""
+    lines = [words.unborne[len(found) > 1].format(count=len(found), told=told)] if found else []
+    absent = [words.fields[name] for name in CARD_FIELDS if name in paper.missing]
+    lines += [words.lacking.format(told=", ".join(absent))] if absent else []
+    return "".join(f'<p class="caution audit">{plain(line)}</p>' for line in lines)
 
 
 def days(dates: Sequence[datetime.date | str], words: Wording) -> str:

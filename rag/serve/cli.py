@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.serve import console, wire
+from rag.serve.auditing import audit
 from rag.serve.console import say, say_all
 from rag.serve.feedback import feedback
 from rag.serve.filters import Restriction, read_date, read_id
@@ -291,6 +292,7 @@ def rebuild(settings: Settings) -> None:
     say(f"{console.plural(report.papers, 'paper')} embedded anew in {report.seconds:.1f} s.")
 
 
+program.add_command(audit)
 program.add_command(feedback)
 
 

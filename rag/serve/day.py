@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from rag.models import Paper
+from rag.query.audit import audit
 from rag.serve.cards import authors, heading, hint
 from rag.serve.markup import abs_url, anchor, lang, pdf_url, plain, prose, sanitised
 from rag.serve.wording import Wording
@@ -19,6 +20,8 @@ LATEST = "latest"
 """Stands for the latest day, whichever that is when the page loads."""
 MOST_LISTED = 600
 """Papers of one list; further ones are counted."""
+MOST_AUDITED = 200
+"""Papers of a list whose summaries are compared with the abstracts, which takes milliseconds each the first time."""
 SUMMARY_LENGTH = 320
 """Characters of a summary in the list."""
 BARS = 10
@@ -32,8 +35,9 @@ def listing(papers: Sequence[Paper], order: Order, words: Wording) -> str:
     if not papers:
         return sanitised(hint(words.empty_store))
     blocks = [head(papers, words)]
+    audited = len(papers) <= MOST_AUDITED
     for title, group in grouped(papers[:MOST_LISTED], order):
-        inside = "".join(entry(paper, words) for paper in group)
+        inside = "".join(entry(paper, words, audited=audited) for paper in group)
         blocks.append(f'<section class="shelf">{heading(plain(title), len(group)) if title else ""}{inside}</section>')
     if len(papers) > MOST_LISTED:
         blocks.append(hint(words.further.format(count=f"{len(papers) - MOST_LISTED:,}")))
@@ -87,10 +91,12 @@ def bar(name: str, sizes: Mapping[str, int], words: Wording) -> str:
     )
 
 
-def entry(paper: Paper, words: Wording) -> str:
+def entry(paper: Paper, words: Wording, *, audited: bool = True) -> str:
     """Return one paper of the list with what can be done about it."""
     categories = dict.fromkeys((category_of(paper), *paper.categories))
+    doubtful = len(audit(paper).doubtful) if audited else 0
     marks = [words.abstract_missing] * (not paper.abstract) + [words.no_card] * (not paper.card_fields)
+    marks += [words.unborne_mark[doubtful > 1].format(count=doubtful)] * bool(doubtful)
     facts = " ".join(
         (
             f'<a class="link" href="{abs_url(paper.arxiv_id)}">arXiv:{plain(paper.arxiv_id)}</a>',

@@ -183,6 +183,12 @@ class Wording:
     """The same button of a chosen paper."""
     read: str
     """Button: show a paper's card."""
+    unborne: tuple[str, str]
+    """What a summary says and the abstract does not: one detail `{told}`, or `{count}` of them."""
+    unborne_mark: tuple[str, str]
+    """Mark of a paper whose summary says one such thing, or `{count}`."""
+    lacking: str
+    """The summary's fields `{told}` are missing."""
     no_card: str
     """Mark of a paper without a summary card."""
     abstract_missing: str

@@ -134,3 +134,10 @@ def test_a_conversation_to_be_read_has_no_box_and_nothing_inline() -> None:
         assert inline not in page
     assert ENGLISH.next_questions not in page
     assert CHINESE.gone in shared_page((), Manner(words=CHINESE), "/assets")
+
+
+def test_a_summary_that_says_more_than_the_abstract_is_marked() -> None:
+    wrong = paper(1, tldr="准确率92%，用时3秒。", abstract="It reaches 29%.")
+    assert '<span class="badge partial">2 details not in the abstract</span>' in listing([wrong], "title", ENGLISH)
+    assert "2 处不见于摘要" in listing([wrong], "title", CHINESE)
+    assert "not in the abstract" not in listing([paper(2)], "title", ENGLISH)

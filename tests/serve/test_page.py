@@ -9,7 +9,7 @@ from exchanges import OTHER, PAPER, RETRIEVAL, SENTENCE, answered, citation
 
 from rag.errors import ModelUnavailableError
 from rag.models import Filters, Paper, Retrieval, Sentence, Usage
-from rag.serve.cards import CARDS_SHOWN, Manner, sources
+from rag.serve.cards import CARDS_SHOWN, Manner, one_paper, sources
 from rag.serve.conversation import Exchange
 from rag.serve.page import Holdings, masthead, messages, reply, welcome
 from rag.serve.suggestions import suggestions
@@ -242,3 +242,14 @@ def test_the_nearest_passage_stands_in_until_the_answer_begins() -> None:
     assert "The system reaches 98.0% accuracy." in reply(found, MANNER)
     assert ENGLISH.nearest not in reply(found.with_event(SENTENCE), MANNER)
     assert ENGLISH.nearest not in reply(answered(SENTENCE), MANNER)
+
+
+def test_a_card_says_what_of_its_summary_the_abstract_does_not() -> None:
+    wrong = dataclasses.replace(PAPER, tldr="准确率达 89.0%，基于<b>NuNet</b>。", missing=("result",))
+    panel = one_paper(wrong, MANNER)
+    assert "2 details of this summary are not in the abstract: 89.0%, NuNet" in text_of(panel)
+    assert "missing in the digest: Result" in text_of(panel)
+    assert "<b>" not in panel
+    chinese = one_paper(wrong, Manner(words=CHINESE))
+    assert "卡片中有 2 处在摘要里找不到：89.0%, NuNet" in text_of(chinese)
+    assert 'class="caution audit"' not in one_paper(PAPER, MANNER)

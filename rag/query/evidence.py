@@ -14,8 +14,10 @@ from rag.models import Citation, Language, Paper, Support
 from rag.query.cues import cue
 from rag.query.verification import (
     Check,
+    bare,
     level,
     quotes_for,
+    spelt_numbers,
     unsupported_names,
     unsupported_numbers,
 )
@@ -83,11 +85,14 @@ class Evidence:
     def verify(self, sentence: str, language: Language, question: str = "") -> Verdict:
         """Return the quotes that bear out a sentence, and whether they do.
 
-        A sentence that answers a question may repeat its words, which need not be the paper's.
+        A sentence that answers a question may repeat its words, which need not be the paper's, and one that is a mere
+        name or number says with the question what it means.
         """
-        found = quotes_for(sentence, self.sentences, self.cosines(sentence, language), language, given=question)
+        meant = f"{question} {sentence}" if bare(sentence, question) else sentence
+        found = quotes_for(sentence, self.sentences, self.cosines(meant, language), language, given=question)
         quoted = " ".join(self.sentences[index] for index, _ in found)
-        faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, quoted))]
+        foreign = unsupported_numbers(sentence, quoted) - spelt_numbers(question)
+        faults = [f"{value:g}" for value in sorted(foreign)]
         faults += sorted(unsupported_names(sentence, self.text))
         best = max((score for _, score in found), default=0.0)
         support: Support = "unsupported" if faults else level(best)

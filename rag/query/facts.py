@@ -18,6 +18,10 @@ MOST_LISTED = 60
 """Papers that one answer names; a longer list is counted in full and named in part."""
 
 
+MOST_NAMED = 3
+"""Chosen papers that an answer's scope names by their ids; more are counted."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """What an exact answer says of one paper."""
@@ -59,7 +63,10 @@ def scope(query: Query, corpus: Corpus, *, categories: bool = True, people: bool
     authors = (name for name in filters.authors if people or name not in query.people)
     if not span and without_days(query.text) != query.text:
         span = say(query.language, "undated")
-    named = (*(filters.categories if categories else ()), *authors, *filters.papers, span)
+    chosen = filters.papers
+    if len(chosen) > MOST_NAMED:
+        chosen = (say(query.language, "papers_chosen", count=len(chosen)),)
+    named = (*(filters.categories if categories else ()), *authors, *chosen, span)
     inside = ", ".join(part for part in named if part)
     return say(query.language, "scope", inside=inside) if inside else ""
 

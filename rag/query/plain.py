@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import prompts
@@ -12,20 +13,24 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
 from rag.query.phrasing import complete_sentences, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import novelty
+from rag.query.verification import bare, distributed, novelty, unsupported_numbers
 from rag.query.wording import say
 from rag.text import HAN
 
-NOTES_TOKENS = 180
-"""Tokens of the notes in a prompt: about four sentences, which the embedded model reads in two to three seconds."""
+NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 240}
+"""Tokens of the notes in a prompt: about four sentences, in Chinese two card fields more: two to four seconds."""
 CARD_FIELDS = 2
 """Card fields in the notes for a Chinese question."""
+LED_NOWHERE = re.compile(r"(?:\b(?:at|from|via|see|under)|[:：在见])\W*$", re.IGNORECASE)
+"""The end of a sentence that told an address, which is no answer's own words."""
 FALLBACK = 2
 """Sentences that the source itself tells where none of the model's is borne out."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
+REPEATED = 0.7
+"""Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
 MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""
 
@@ -37,30 +42,47 @@ def phrase(
     model: LanguageModel,
     *,
     most: int = MOST_SENTENCES,
-    notes: int = NOTES_TOKENS,
-) -> Iterator[Sentence]:
-    """Yield verified sentences that answer a question about one paper, at most `most`; its best quote when none passes.
+    budget: int | None = None,
+) -> Generator[Sentence, None, bool]:
+    """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
-    `notes` is the budget, in tokens, of what the model is given to read.
+    The model reads the chosen sentences, at most `budget` tokens of them, and where it says that they do not tell, the
+    whole abstract. Returns False, with nothing yielded, when it says so again.
     """
     language = draft.language
-    chosen = choose(question, evidence, language, notes)
-    system = prompts.render(f"answer_{language}")
-    excerpts = "\n".join(f"- {text}" for text in (*chosen.card, *chosen.sentences))
-    user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=excerpts, question=question)
-    completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
+    chosen = choose(question, evidence, language, NOTES_TOKENS[language] if budget is None else budget)
+    before = draft.position
+    for excerpts in dict.fromkeys(((*chosen.card, *chosen.sentences), tuple(evidence.sentences))):
+        if not (yield from tell_from(excerpts, question, evidence, draft, model, most)):
+            break
+    else:
+        return False
+    if draft.position == before:
+        yield from told_by_source(chosen, evidence, draft)
+    return True
+
+
+def tell_from(
+    excerpts: Sequence[str], question: str, evidence: Evidence, draft: Draft, model: LanguageModel, most: int
+) -> Generator[Sentence, None, bool]:
+    """Yield the verified sentences that the model phrases from excerpts; returns whether it said they do not tell."""
+    language = draft.language
+    notes = "\n".join(f"- {text}" for text in excerpts)
+    user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=notes, question=question)
+    completion = model.complete(prompts.render(f"answer_{language}"), user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
-    released = 0
+    released, declined = 0, False
     for raw in complete_sentences(completion.deltas):
         sentence = plain(raw)
-        if released == most or refused(sentence):
-            continue
-        if verdict := verified(sentence, question, evidence, draft):
+        if refused(sentence):
+            declined = True
+        elif released < most and (verdict := verified(sentence, question, evidence, draft)):
             released += 1
-            yield release(stopped(sentence, language), verdict, draft)
+            quote = verdict.quotes[0][0]
+            told = quote if language == "en" and distributed(sentence, quote) else sentence
+            yield release(stopped(told, language), verdict, draft)
     draft.usage += completion.usage
-    if not released:
-        yield from told_by_source(chosen, evidence, draft)
+    return declined and not released
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +104,7 @@ def choose(question: str, evidence: Evidence, language: Language, budget: int) -
         card = evidence.card_for(question)[:CARD_FIELDS]
         budget -= sum(count_tokens(text) for text in card)
     scores = sentence_scores(question, evidence.sentences, evidence.cosines(question, language))
-    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=3 if card else 4)
+    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=4)
     likeliest = sorted(indices, key=lambda index: -scores[index])
     texts = evidence.sentences
     return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
@@ -103,9 +125,9 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
     """Return the verdict of a sentence that may go out; None for one that is empty, repeated or not borne out."""
-    if len(sentence) < 4 or any(sentence.rstrip(".。!！?？ ") in earlier.text for earlier in draft.sentences):
+    if len(sentence) < 2 or LED_NOWHERE.search(sentence) or repeated(sentence, question, draft):
         return None
-    if draft.language == "zh" and not HAN.search(sentence):
+    if draft.language == "zh" and not HAN.search(sentence) and not bare(sentence, question):
         return None
     if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
@@ -113,6 +135,13 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
+
+
+def repeated(sentence: str, question: str, draft: Draft) -> bool:
+    """Return whether the sentences already released say what this one says."""
+    said = " ".join(earlier.text for earlier in draft.sentences)
+    same_words = novelty(sentence, question, said) >= REPEATED
+    return sentence.rstrip(".。!！?？ ") in said or (same_words and not unsupported_numbers(sentence, said))
 
 
 def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:

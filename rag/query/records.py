@@ -207,7 +207,7 @@ def record_line(query: Query, paper: Paper) -> Line | None:
     asked: list[tuple[bool, str, str, str]] = [
         (asks(text, "first_author") and bool(authors), "authors", authors, "first_author"),
         (asks(text, "last_author") and bool(authors), "authors", authors, "last_author"),
-        (asks(text, "authors") and bool(authors), "authors", authors, "authors_are"),
+        (asks(text, "authors") and not asks(text, "writes_part") and bool(authors), "authors", authors, "authors_are"),
         (asks(text, "category_of"), "categories", categories, "category_is"),
         (asks(text, "link"), "url", links, "links_are"),
         (bool(query.ids) and not about_content and asks(text, "presence", "title_of"), "title", title, "is_in_store"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.models import Language, Support
 from rag.query.mentions import coined_words, generic, spelt
+from rag.text import HAN
 from vectorstore.lexical import tokens
 
 SUPPORTED, PARTIAL = 0.55, 0.38
@@ -55,6 +56,10 @@ def numbers(text: str, *, words: bool = True) -> set[float]:
     return found
 
 
+MOST_NAMES = 6
+"""Words of an answer that is a mere list of names."""
+CLASS = re.compile(r"-[a-z]+$")
+"""What makes a class of a name: `120B-class`, `CLIP-like`."""
 GRAMMAR = frozenset({"two", "dual", "both", "first", "second", "third", "fourth"})
 """Number words that are often mere grammar: a sentence may count two things that its source names."""
 TENS = re.compile(
@@ -86,6 +91,19 @@ def novelty(sentence: str, question: str, source: str) -> float:
     return len(own & set(tokens(source))) / len(own) if own else 0.0
 
 
+def bare(sentence: str, question: str) -> bool:
+    """Return whether a sentence adds nothing but numbers, or to a Chinese question a few names, to its words."""
+    own = set(tokens(sentence)) - set(tokens(question))
+    names = bool(HAN.search(question)) and not HAN.search(sentence) and len(own) <= MOST_NAMES
+    return bool(own) and (names or all(word[0].isdigit() for word in own))
+
+
+def distributed(sentence: str, source: str) -> bool:
+    """Return whether a sentence takes some numbers that its source deals out `respectively`: maybe wrong ones."""
+    taken = digits(sentence)
+    return "respectively" in source and "respectively" not in sentence and bool(taken) and taken < digits(source)
+
+
 def digits(text: str) -> set[float]:
     """Return only the numbers that are written in digits."""
     return numbers(text, words=False)
@@ -101,7 +119,8 @@ def unsupported_numbers(sentence: str, source: str) -> set[float]:
 def unsupported_names(sentence: str, source: str) -> set[str]:
     """Return the coined names of a sentence that its source does not hold; terms of the field are no names."""
     plain = spelt(source)
-    return {word for word in coined_words(sentence) if not generic(word) and spelt(word).removesuffix("s") not in plain}
+    named = {word: spelt(CLASS.sub("", word)).removesuffix("s") for word in coined_words(sentence) if not generic(word)}
+    return {word for word, name in named.items() if name not in plain}
 
 
 def contained(sentence: str, source: str, given: str = "") -> float:

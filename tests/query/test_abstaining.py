@@ -6,6 +6,7 @@ import pytest
 from query.staging import Build, Stage
 
 from rag.models import Filters
+from rag.query.cues import details
 
 RAC = "2509.07953"
 FAR = datetime.date(2030, 1, 1)
@@ -42,12 +43,12 @@ def test_what_is_not_about_papers_is_declined_in_one_sentence(stage: Stage, ques
     ],
 )
 def test_the_same_words_about_papers_are_not_off_topic(stage: Stage, question: str) -> None:
-    assert stage.ask(question, "NOT STATED").reason != "off_topic"
+    assert stage.ask(question, "Nothing.").reason != "off_topic"
 
 
 @pytest.mark.parametrize("question", ["How long do whale songs last?", "鲸鱼唱歌持续多久？"])
 def test_words_of_small_talk_that_a_paper_is_about_are_not_off_topic(odd: Stage, question: str) -> None:
-    assert odd.ask(question, "NOT STATED").reason != "off_topic"
+    assert odd.ask(question, "Nothing.").reason != "off_topic"
 
 
 @pytest.mark.parametrize(
@@ -175,3 +176,10 @@ def test_where_nothing_passes_a_first_day_it_is_told_as_such(stage: Stage) -> No
     first = stage.ask("How does recovery help robots?", filters=Filters(since=FAR))
     only = stage.ask("How does recovery help robots?", filters=Filters(since=FAR, until=FAR))
     assert first.text != only.text
+
+
+def test_a_word_inside_another_states_no_detail() -> None:
+    """`Outputs` hold no TPU, `robust` no Rust."""
+    hardware = next(detail for detail in details() if detail.name == "hardware")
+    assert not hardware.stated.search("guiding model outputs")
+    assert hardware.stated.search("trained on a TPU pod")

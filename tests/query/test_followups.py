@@ -6,7 +6,7 @@ from query.staging import Stage, turn
 from rag.models import Turn
 
 RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
-NOTHING = "NOT STATED"
+NOTHING = "Nothing."
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_marker_in_an_abstract_is_no_citation(odd: Stage) -> None:
 
 
 def test_every_marker_is_a_citation_s(odd: Stage) -> None:
-    answer = odd.ask(THEMES, "NOT STATED")
+    answer = odd.ask(THEMES, "Nothing.")
     assert set(MARKER.findall(answer.text)) == {"2509.00666"}
 
 
@@ -94,7 +94,7 @@ def test_every_marker_is_a_citation_s(odd: Stage) -> None:
         ("Who wrote 2509.00666?", ()),
         ("Which papers are about whale songs?", ()),
         ("Is there a web page with the whale recordings?", ()),
-        ("Where are the whale recordings?", ("NOT STATED",)),
+        ("Where are the whale recordings?", ("Nothing.",)),
         ("What learning rate does 2509.00666 use?", ()),
     ],
 )
@@ -119,5 +119,5 @@ def test_no_markup_of_a_paper_is_passed_on(odd: Stage, question: str, said: tupl
     ids=range(9),
 )
 def test_strange_questions_are_answered_somehow(stage: Stage, question: str) -> None:
-    answer = stage.ask(question, "NOT STATED", "NOT STATED")
+    answer = stage.ask(question, "Nothing.", "Nothing.")
     assert answer.sentences

@@ -40,7 +40,7 @@ def test_accents_and_middle_names_may_be_left_out(build: Build) -> None:
     ["What does the paper by Aviral Kumar find?", "Kumar 的论文提出了什么方法？", "What did kumar's work do?"],
 )
 def test_a_person_filters_a_question_about_content(stage: Stage, question: str) -> None:
-    answer = stage.ask(question, *["NOT STATED", "未说明"][:1])
+    answer = stage.ask(question, *["Nothing.", "不知道。"][:1])
     assert not answer.abstained
     assert {citation.arxiv_id for citation in answer.citations} == {RAC}
 

@@ -311,4 +311,13 @@ def test_where_every_paper_has_several_authors_none_has_one(stage: Stage, questi
     ],
 )
 def test_more_about_authors(stage: Stage, question: str, told: str) -> None:
-    assert told in stage.ask(question, "NOT STATED").text
+    assert told in stage.ask(question, "Nothing.").text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who wrote the reward functions for turning objects by touch?", "用触觉让机械手转动物体的奖励函数是谁写的？"],
+)
+def test_who_wrote_a_part_of_a_paper_is_no_question_for_its_authors(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, "Nothing.")
+    assert {citation.field for citation in answer.citations} == {"abstract"}

@@ -20,7 +20,7 @@ TRUE = "Awake versus asleep is told apart with 90.5% accuracy."
     ("question", "said"),
     [
         (EAR, (TRUE,)),
-        (EAR, ("NOT STATED",)),
+        (EAR, ("Nothing.",)),
         ("Compare RaC and Text2Touch", ("RaC needs 10x less data.", "Text2Touch rotates faster and more stably.")),
         ("Which papers use diffusion models?", ()),
         ("Who wrote 2509.07953?", ()),
@@ -105,7 +105,7 @@ def test_questions_of_many_threads_do_not_mix(stage: Stage) -> None:
     told: dict[str, set[str]] = {}
 
     def ask(question: str) -> None:
-        answer = stage.ask(question, "NOT STATED")
+        answer = stage.ask(question, "Nothing.")
         told[question] = {citation.arxiv_id for citation in answer.citations}
 
     threads = [threading.Thread(target=ask, args=(question,)) for question in questions]
@@ -118,6 +118,6 @@ def test_questions_of_many_threads_do_not_mix(stage: Stage) -> None:
 
 def test_explicit_filters_bind_a_follow_up_too(stage: Stage) -> None:
     answer = stage.ask(
-        "How was it evaluated?", "NOT STATED", filters=Filters(papers=("2509.07463",)), history=[turn("2509.07953")]
+        "How was it evaluated?", "Nothing.", filters=Filters(papers=("2509.07463",)), history=[turn("2509.07953")]
     )
     assert {citation.arxiv_id for citation in answer.citations} == {"2509.07463"}

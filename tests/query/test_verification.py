@@ -8,7 +8,9 @@ from query.staging import Stage
 
 from rag.query.evidence import Evidence
 from rag.query.verification import (
+    bare,
     contained,
+    distributed,
     level,
     novelty,
     numbers,
@@ -73,6 +75,36 @@ def test_own_words_are_those_that_the_question_did_not_bring() -> None:
     assert novelty("What does the robot do?", "What does the robot do?", source) == 0
     assert novelty("The robot rewinds.", "What does the robot do?", source) == 1
     assert novelty("The robot bakes bread.", "What does the robot do?", source) == 0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "is_bare"),
+    [
+        ("97.33%", "完成率是多少？", True),
+        ("完成率：97.33%", "完成率是多少？", True),
+        ("LM-O", "在哪些基准上测的？", True),
+        ("MATLAB", "用什么软件仿真？", True),
+        ("完成率是97.33%，因为数据更多", "完成率是多少？", False),
+        ("90.5%", "How accurate is it?", True),
+        ("It is slower.", "How fast is it?", False),
+        ("How fast is it?", "How fast is it?", False),
+    ],
+)
+def test_a_bare_answer_adds_only_numbers_or_names(sentence: str, question: str, is_bare: bool) -> None:
+    assert bare(sentence, question) == is_bare
+
+
+def test_numbers_dealt_out_respectively_may_be_mixed_up() -> None:
+    source = "It gains 115% and 50% in free and guided generation, respectively."
+    assert distributed("It gains 50% in free generation.", source)
+    assert not distributed("It gains 115% and 50% in free and guided generation.", source)
+    assert not distributed(source, source)
+    assert not distributed("It gains in free generation.", source)
+    assert not distributed("It gains 50%.", "It gains 115% and 50%.")
+
+
+def test_a_class_is_named_by_its_member() -> None:
+    assert unsupported_names("It rivals 120B-class models.", "It rivals GPT-OSS 120B.") == set()
 
 
 def test_a_second_quote_is_added_for_a_number_that_the_first_lacks() -> None:

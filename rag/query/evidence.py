@@ -13,8 +13,10 @@ from rag.engines.loading import Embedders
 from rag.models import Citation, Language, Paper, Support
 from rag.query.cues import cue
 from rag.query.verification import (
+    PARTIAL,
     Check,
     bare,
+    contained,
     level,
     quotes_for,
     spelt_numbers,
@@ -24,6 +26,10 @@ from rag.query.verification import (
 from rag.text import HAN, sentences
 
 Vectors = NDArray[np.float32]
+CARD_WORDS = 0.8
+"""Least share of a Chinese sentence's own words in a field of the card that says it."""
+CARD_SCORE = 0.2
+"""Least support score, across languages, of such a sentence: e5 places short ones badly."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +75,27 @@ class Evidence:
         return [text for text in fields if HAN.search(text) and not unsupported_numbers(text, self.text)]
 
     def card_for(self, question: str) -> tuple[str, ...]:
-        """Return the fields of the card that the abstract bears out, those nearest to a question first."""
-        fields = self.card_borne_out
+        """Return the fields of the card that the abstract bears out, those nearest to a question first.
+
+        The motivation tells what others lack: it comes last unless a question asks why.
+        """
+        aside = "" if cue("why").search(question) else self.paper.motivation
+        fields = [text for text in self.card_borne_out if text != aside]
         if not fields:
             return ()
         vectors = embed(self.embedders.multilingual.get_text_embedding_batch(fields))
         likeness = vectors @ np.asarray(self.embedders.multilingual.get_query_embedding(question), dtype=np.float32)
-        return tuple(fields[index] for index in np.argsort(-likeness, kind="stable"))
+        nearest = [fields[index] for index in np.argsort(-likeness, kind="stable")]
+        return (*nearest, *(text for text in self.card_borne_out if text == aside))
 
     @cached_property
     def full_text(self) -> str:
         """Title, abstract and card."""
         return " ".join((self.text, *(getattr(self.paper, name) for name in self.paper.card_fields)))
+
+    def told_by_card(self, sentence: str, question: str) -> bool:
+        """Return whether a field of the card that the abstract bears out says a Chinese sentence in its own words."""
+        return any(contained(sentence, text, question) >= CARD_WORDS for text in self.card_borne_out)
 
     def verify(self, sentence: str, language: Language, question: str = "") -> Verdict:
         """Return the quotes that bear out a sentence, and whether they do.
@@ -95,6 +110,8 @@ class Evidence:
         faults = [f"{value:g}" for value in sorted(foreign)]
         faults += sorted(unsupported_names(sentence, self.text))
         best = max((score for _, score in found), default=0.0)
+        if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
+            best = max(best, PARTIAL)
         support: Support = "unsupported" if faults else level(best)
         return Verdict(
             evidence=self,

@@ -137,10 +137,16 @@ def test_a_chinese_answer_is_borne_out_by_the_english_abstract(stage: Stage) -> 
     assert answer.citations[0].quote == SOURCE
 
 
-@pytest.mark.parametrize("said", ["90.5%", "90.5% 的准确率", "准确率：90.5%"])
+@pytest.mark.parametrize("said", ["90.5% 的准确率", "准确率：90.5%"])
 def test_a_bare_answer_is_understood_with_its_question(stage: Stage, said: str) -> None:
     answer = stage.ask(ZH_QUESTION, said)
     assert answer.text.startswith(said)
+    assert answer.citations[0].quote == SOURCE
+
+
+def test_a_number_alone_is_told_with_what_it_is_of_where_its_source_has_others(stage: Stage) -> None:
+    answer = stage.ask(ZH_QUESTION, "90.5%")
+    assert "准确率为 90.5%" in answer.text
     assert answer.citations[0].quote == SOURCE
 
 

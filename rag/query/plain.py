@@ -11,7 +11,7 @@ from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Language, Sentence
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
-from rag.query.phrasing import complete_sentences, marked, plain, refused, stopped
+from rag.query.phrasing import complete_sentences, harmless, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
 from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers
 from rag.query.wording import say
@@ -118,7 +118,7 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
     if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
         for text, verdict in borne_out:
-            yield draft.release(marked(stopped(text, "zh"), [paper.arxiv_id]), verdict.citations(draft.position))
+            yield draft.release(marked(stopped(harmless(text), "zh"), [paper.arxiv_id]), verdict.citations(draft.position))
         return
     for quote in chosen.best[:FALLBACK]:
         text = marked(stopped(say(draft.language, "quoted", quote=quote), draft.language), [paper.arxiv_id])
@@ -147,9 +147,9 @@ def in_full(sentence: str, question: str, verdict: Verdict, language: Language) 
     if not (others and alone) and not (language == "en" and distributed(sentence, quote)):
         return sentence
     if language == "en":
-        return quote
+        return harmless(quote)
     whole = [text for text in verdict.evidence.card_borne_out if digits(sentence) <= digits(text)]
-    return min(whole, key=len, default=sentence)
+    return harmless(min(whole, key=len, default=sentence))
 
 
 def repeated(sentence: str, question: str, draft: Draft) -> bool:

@@ -19,6 +19,7 @@ from rag.query.answering import answer_question
 from rag.query.corpus import Corpus
 
 MARKER = re.compile(r"\[((?:\d{4}\.\d{4,5})|(?:[a-z\-]+(?:\.[A-Z]{2})?/\d{7}))\]")
+SPELT = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10"}
 NUMBER = re.compile(r"(?<![A-Za-z0-9.\-])(\d[\d,]*(?:\.\d+)?)(?=[x%kM]?(?![A-Za-z0-9]))")
 
 
@@ -128,6 +129,7 @@ def unquoted_numbers(answer: Answer) -> dict[str, set[str]]:
         if not sentence.citations:
             continue
         held = " ".join(f"{citation.quote} {citation.title}" for citation in sentence.citations).replace(",", "")
+        held += " ".join(digit for word, digit in SPELT.items() if re.search(rf"\b{word}\b", held, re.IGNORECASE))
         said = {number.replace(",", "") for number in NUMBER.findall(MARKER.sub("", sentence.text))}
         if missing := {number for number in said if number not in held}:
             found[sentence.text] = missing

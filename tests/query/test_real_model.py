@@ -37,7 +37,7 @@ def test_an_english_question_is_answered_cited_and_counted(stage: Stage, small: 
     assert {citation.arxiv_id for citation in answer.citations} == {"2509.07896"}
     assert "90.5%" in answer.text
     assert answer.language == "en"
-    assert answer.usage.llm_calls == 1
+    assert answer.usage.llm_calls in {1, 2}  # the small model sometimes asks for the whole abstract
     assert answer.usage.prompt_tokens > 100
     assert answer.usage.completion_tokens > 3
     assert answer.model == QWEN_0_5B.name.removesuffix(".gguf")

@@ -65,6 +65,8 @@ class LanguageModel:
     """Its name for display."""
     remote: bool
     """Whether text leaves this machine."""
+    prompt_budget: int = Settings.model_fields["prompt_budget"].default
+    """Most tokens of a prompt, as tiktoken counts them."""
     server: LlamaServer | None = None
     """The server in this process, kept alive by this reference."""
 
@@ -124,13 +126,15 @@ def load_language_model(settings: Settings) -> LanguageModel:
     endpoint = Endpoint.parse("ARXIV_RAG_LLM", settings.llm)
     if endpoint is not None:
         llm = chat_model(endpoint.model, endpoint.base_url, endpoint.key(settings), settings)
-        return LanguageModel(llm=llm, label=endpoint.label, remote=endpoint.leaves_machine)
+        return LanguageModel(
+            llm=llm, label=endpoint.label, remote=endpoint.leaves_machine, prompt_budget=settings.prompt_budget
+        )
     path = gguf_file(settings.llm)
     server = LlamaServer.start(
         path, threads=settings.threads, slots=settings.slots, context_window=settings.context_window
     )
     llm = chat_model(path.stem, server.base_url, server.api_key, settings)
-    return LanguageModel(llm=llm, label=path.stem, remote=False, server=server)
+    return LanguageModel(llm=llm, label=path.stem, remote=False, prompt_budget=settings.prompt_budget, server=server)
 
 
 def gguf_file(name: str) -> Path:
@@ -181,3 +185,9 @@ def tokenizer() -> Any:
 def count_tokens(text: str) -> int:
     """Return how many cl100k_base tokens `text` has: an estimate for every other model."""
     return len(tokenizer().encode(text, disallowed_special=()))
+
+
+def first_tokens(text: str, most: int) -> str:
+    """Return the beginning of `text` that has at most `most` cl100k_base tokens, whole characters only."""
+    found = tokenizer().encode(text, disallowed_special=())
+    return text if len(found) <= most else str(tokenizer().decode(found[: max(0, most)])).rstrip("\ufffd")

@@ -11,7 +11,7 @@ from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
 from rag.query.facts import scope, searched
-from rag.query.mentions import coined_words, generic, spelt
+from rag.query.mentions import coined_words, generic, member, spelt
 from rag.query.phrasing import marked
 from rag.query.plain import in_language
 from rag.query.premises import contradicting
@@ -63,7 +63,7 @@ def unknown_names(query: Query, corpus: Corpus) -> list[str]:
 
 def named(question: str) -> list[str]:
     """Return the coined names of a question; `CLIP-like` is CLIP."""
-    return [re.sub(r"-[a-z]+$", "", word) for word in coined_words(question)]
+    return [member(word) for word in coined_words(question)]
 
 
 def is_proper(name: str) -> bool:

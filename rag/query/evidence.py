@@ -19,7 +19,6 @@ from rag.query.verification import (
     contained,
     level,
     quotes_for,
-    spelt_numbers,
     unsupported_names,
     unsupported_numbers,
 )
@@ -106,8 +105,7 @@ class Evidence:
         meant = f"{question} {sentence}" if bare(sentence, question) else sentence
         found = quotes_for(sentence, self.sentences, self.cosines(meant, language), language, given=question)
         quoted = " ".join(self.sentences[index] for index, _ in found)
-        foreign = unsupported_numbers(sentence, quoted) - spelt_numbers(question)
-        faults = [f"{value:g}" for value in sorted(foreign)]
+        faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, quoted))]
         faults += sorted(unsupported_names(sentence, self.text))
         best = max((score for _, score in found), default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):

@@ -16,8 +16,6 @@ from rag.query.wording import say
 
 MOST_LISTED = 60
 """Papers that one answer names; a longer list is counted in full and named in part."""
-
-
 MOST_NAMED = 3
 """Chosen papers that an answer's scope names by their ids; more are counted."""
 

@@ -78,6 +78,11 @@ def coined_words(question: str) -> list[str]:
     return list(dict.fromkeys(word for word in WORD.findall(question) if name_like(word)))
 
 
+def member(word: str) -> str:
+    """Return the name in a coined word that makes a class of it: CLIP of CLIP-like, 120B of 120B-class."""
+    return re.sub(r"-[a-z]+$", "", word)
+
+
 def papers_called(word: str, question: str, corpus: Corpus) -> list[Paper]:
     """Return the one paper that a coined word names, or none when several could be meant.
 

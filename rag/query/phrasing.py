@@ -21,6 +21,9 @@ MARKUP = re.compile(
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 """Links, images, tags, addresses, code and Markdown: nothing of it is an answer's own words."""
+ADDRESS_LAST = re.compile(
+    r"(?:\b(?:at|from|via|see|under|on)|[:：在见于为是])\W*(?:https?://|www\.)[\x21-\x7e]+\W*$", re.IGNORECASE
+)
 BRACKETED = re.compile(r"\s*[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
 END = re.compile(r"([.!?。！？]+[\"'”’)）]*)$")
 
@@ -47,6 +50,11 @@ TAG = re.compile(r"<(/?[a-zA-Z!][^>\n]{0,200})>")
 FORGED = re.compile(
     r"[\[【]\s*(?:arXiv:?\s*)?(?:\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*[\]】]", re.IGNORECASE
 )
+
+
+def leads_nowhere(raw: str) -> bool:
+    """Return whether model output ends with an address: without it the sentence says nothing."""
+    return bool(ADDRESS_LAST.search(raw))
 
 
 def harmless(text: str) -> str:

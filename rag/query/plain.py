@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import prompts
-from rag.engines.loading import LanguageModel, count_tokens
+from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
-from rag.query.phrasing import complete_sentences, harmless, marked, plain, refused, stopped
+from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped
 from rag.query.selection import best_sentences, sentence_scores
 from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers
 from rag.query.wording import say
@@ -25,8 +24,6 @@ Qwen's own tokens of Chinese are about two thirds of these.
 """
 CARD_FIELDS = 2
 """Card fields in the notes for a Chinese question."""
-LED_NOWHERE = re.compile(r"(?:\b(?:at|from|via|see|under)|[:：在见])\W*$", re.IGNORECASE)
-"""The end of a sentence that told an address, which is no answer's own words."""
 FALLBACK = 2
 """Sentences that the source itself tells where none of the model's is borne out."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
@@ -71,18 +68,21 @@ def tell_from(
 ) -> Generator[Sentence, None, bool]:
     """Yield the verified sentences that the model phrases from excerpts; returns whether it said they do not tell."""
     language = draft.language
-    notes = "\n".join(f"- {text}" for text in excerpts)
-    user = prompts.render(f"question_{language}", title=evidence.paper.title, notes=notes, question=question)
-    completion = model.complete(prompts.render(f"answer_{language}"), user, max_tokens=ANSWER_TOKENS[language])
+    system, title = prompts.render(f"answer_{language}"), evidence.paper.title
+    room = model.prompt_budget - count_tokens(f"{system}{title}{question}")
+    notes = first_tokens("\n".join(f"- {text}" for text in excerpts), room)
+    user = prompts.render(f"question_{language}", title=title, notes=notes, question=question)
+    completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
     released, declined = 0, False
     for raw in complete_sentences(completion.deltas):
         sentence = plain(raw)
         if refused(sentence):
             declined = True
-        elif released < most and (verdict := verified(sentence, question, evidence, draft)):
+        elif released < most and not leads_nowhere(raw) and (found := verified(sentence, question, evidence, draft)):
             released += 1
-            yield release(stopped(in_full(sentence, question, verdict, language), language), verdict, draft)
+            told, verdict = in_full(sentence, question, found, language)
+            yield release(stopped(told, language), verdict, draft)
     draft.usage += completion.usage
     return declined and not released
 
@@ -129,7 +129,7 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
     """Return the verdict of a sentence that may go out; None for one that is empty, repeated or not borne out."""
-    if len(sentence) < 2 or LED_NOWHERE.search(sentence) or repeated(sentence, question, draft):
+    if len(sentence) < 2 or repeated(sentence, question, draft):
         return None
     if draft.language == "zh" and not HAN.search(sentence) and not bare(sentence, question):
         return None
@@ -141,17 +141,22 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
     return verdict if verdict.check.support != "unsupported" else None
 
 
-def in_full(sentence: str, question: str, verdict: Verdict, language: Language) -> str:
-    """Return a sentence, or what its source says whole where it took one of several numbers without saying of what."""
+def in_full(sentence: str, question: str, verdict: Verdict, language: Language) -> tuple[str, Verdict]:
+    """Return a sentence, or what its source says whole where it took one of several numbers without saying of what.
+
+    With it comes the verdict on what is returned.
+    """
     quote = verdict.quotes[0][0]
     others = bool(digits(sentence)) and digits(sentence) < digits(quote)
     alone = bare(sentence, question) and not set(tokens(sentence)) & set(tokens(question))
     if not (others and alone) and not (language == "en" and distributed(sentence, quote)):
-        return sentence
+        return sentence, verdict
     if language == "en":
-        return harmless(quote)
+        return harmless(quote), verdict
     whole = [text for text in verdict.evidence.card_borne_out if digits(sentence) <= digits(text)]
-    return harmless(min(whole, key=len, default=sentence))
+    told = [(text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len)]
+    borne_out = ((harmless(text), found) for text, found in told if found.check.support != "unsupported")
+    return next(borne_out, (sentence, verdict))
 
 
 def repeated(sentence: str, question: str, draft: Draft) -> bool:

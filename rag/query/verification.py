@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models import Language, Support
-from rag.query.mentions import coined_words, generic, spelt
+from rag.query.mentions import coined_words, generic, member, spelt
 from rag.text import HAN
 from vectorstore.lexical import tokens
 
@@ -58,8 +58,6 @@ def numbers(text: str, *, words: bool = True) -> set[float]:
 
 MOST_NAMES = 6
 """Words of an answer that is a mere list of names."""
-CLASS = re.compile(r"-[a-z]+$")
-"""What makes a class of a name: `120B-class`, `CLIP-like`."""
 GRAMMAR = frozenset({"two", "dual", "both", "first", "second", "third", "fourth"})
 """Number words that are often mere grammar: a sentence may count two things that its source names."""
 TENS = re.compile(
@@ -119,7 +117,7 @@ def unsupported_numbers(sentence: str, source: str) -> set[float]:
 def unsupported_names(sentence: str, source: str) -> set[str]:
     """Return the coined names of a sentence that its source does not hold; terms of the field are no names."""
     plain = spelt(source)
-    named = {word: spelt(CLASS.sub("", word)).removesuffix("s") for word in coined_words(sentence) if not generic(word)}
+    named = {word: spelt(member(word)).removesuffix("s") for word in coined_words(sentence) if not generic(word)}
     return {word for word, name in named.items() if name not in plain}
 
 

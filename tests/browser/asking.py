@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-expect.set_options(timeout=15_000)
-
 
 def ask(page: Page, question: str) -> None:
     """Type a question and press Enter."""

@@ -121,6 +121,7 @@ def open_chat(browser: Browser, address: str, watched: Watched) -> Iterator[Open
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
         watched.watch(context)
         page = context.new_page()
         page.goto(at)

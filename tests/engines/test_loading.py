@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.engines.loading import count_tokens
+from rag.engines.loading import count_tokens, first_tokens
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,6 +14,15 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("hello world", 2), ("<|endoftext|>", 7), ("机器人", 3)])
 def test_tokens_are_counted_whatever_the_text(text: str, count: int) -> None:
     assert count_tokens(text) == count
+
+
+@pytest.mark.parametrize("text", ["hello world", "机器人学习", "🙂🙂🙂", "<|endoftext|>", ""])
+def test_the_first_tokens_are_a_beginning_of_whole_characters(text: str) -> None:
+    for most in range(-1, 12):
+        found = first_tokens(text, most)
+        assert text.startswith(found)
+        assert count_tokens(found) <= max(0, most)
+    assert first_tokens(text, 12) == text
 
 
 def test_counting_needs_no_network(tmp_path: Path) -> None:

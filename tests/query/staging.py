@@ -129,7 +129,7 @@ def unquoted_numbers(answer: Answer) -> dict[str, set[str]]:
         if not sentence.citations:
             continue
         held = " ".join(f"{citation.quote} {citation.title}" for citation in sentence.citations).replace(",", "")
-        held += " ".join(digit for word, digit in SPELT.items() if re.search(rf"\b{word}\b", held, re.IGNORECASE))
+        held += " " + " ".join(digit for word, digit in SPELT.items() if re.search(rf"\b{word}\b", held, re.IGNORECASE))
         said = {number.replace(",", "") for number in NUMBER.findall(MARKER.sub("", sentence.text))}
         if missing := {number for number in said if number not in held}:
             found[sentence.text] = missing

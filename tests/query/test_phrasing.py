@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prompts
-from rag.query.phrasing import REFUSAL, complete_sentences, marked, plain, refused, stopped
+from rag.query.phrasing import REFUSAL, complete_sentences, leads_nowhere, marked, plain, refused, stopped
 from rag.text import INVISIBLE, sentences
 
 LIVE = re.compile(r"https?://|www\.|<[a-z/!][^>\n]{0,200}>|\]\(|\[\d{4}\.\d{4,5}\]", re.IGNORECASE)
@@ -128,3 +128,18 @@ def test_a_sentence_is_released_when_the_next_has_begun() -> None:
 def test_a_stream_loses_no_words(pieces: list[str]) -> None:
     told = "".join(complete_sentences(iter(pieces)))
     assert "".join(told.split()) == "".join("".join(sentences("".join(pieces))).split())
+
+
+@pytest.mark.parametrize(
+    ("said", "nowhere"),
+    [
+        ("The code is available at: https://github.com/a/b.", True),
+        ("代码见 https://github.com/a/b。", True),
+        ("Accuracy is 90.5%, see Table 2.", False),
+        ("这种情况很常见。", False),
+        ("偏差仍然存在。", False),
+        ("The site https://a.org lists 40 papers.", False),
+    ],
+)
+def test_a_sentence_that_ends_with_an_address_leads_nowhere(said: str, nowhere: bool) -> None:
+    assert leads_nowhere(said) == nowhere

@@ -1,10 +1,10 @@
 """A question about one paper: what the model may say, and what is quoted instead."""
 
 import pytest
-from query.staging import MARKER, QueuedLLM, Stage, unquoted_numbers
+from query.staging import MARKER, Build, QueuedLLM, Stage, unquoted_numbers
 
-from rag.engines.loading import LanguageModel
-from rag.models import Answer
+from rag.engines.loading import LanguageModel, count_tokens
+from rag.models import Answer, Paper
 from rag.query.answering import answer_question
 
 EAR = "2509.07896"
@@ -179,6 +179,19 @@ def test_a_chinese_question_about_a_paper_without_card_gets_the_quote_in_a_frame
     answer = odd.ask("cond-mat/9212029 的自旋玻璃记忆多久消失？", "不知道。")
     assert "The memory fades after 300 seconds" in answer.text
     assert answer.text.startswith("摘要原文说")
+
+
+def test_a_prompt_keeps_to_its_budget_however_long_an_abstract_is(build: Build) -> None:
+    abstract = "Moss " + "grows on damp stones and " * 400 + "is green. " + "Its spores drift far. " * 100
+    moss = Paper(arxiv_id="2509.00001", title="Moss", url="https://arxiv.org/abs/2509.00001", abstract=abstract)
+    stage = build("moss", [moss])
+    question = "What does 2509.00001 say of the roots of moss?"
+    model = QueuedLLM(["NOT STATED", "NOT STATED"])
+    language_model = LanguageModel(llm=model, label="queued", remote=False, prompt_budget=300)
+    *_, answer = answer_question(question, stage.corpus, stage.embedders, lambda: language_model)
+    assert isinstance(answer, Answer)
+    assert answer.reason == "not_stated"
+    assert [question in prompt and count_tokens(prompt) <= 330 for prompt in model.prompts] == [True, True]
 
 
 def test_a_paper_may_be_meant_by_its_author(stage: Stage) -> None:

@@ -18,7 +18,7 @@ EXTRA := $(BIN)/python -c 'import sys, tomllib; \
 # Passed on as a variable of the environment: the shell then never parses what stands in it.
 export DIGEST
 
-.PHONY: help install install-small chat test check bench fmt lock clean
+.PHONY: help install install-small chat test gate check bench fmt lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -34,6 +34,9 @@ chat: install ## open the chat on the sample digest, or on DIGEST=path
 
 test: install install-small check ## check, and run the whole test suite (browser tests where chromium is found)
 	$(BIN)/pytest
+
+gate: install ## ask the sample's questions anew; fails when an answer metric got worse than the committed baseline
+	@$(BIN)/python -m evals gate
 
 check: $(VENV)/project ## format, lint, types and import rules
 	$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from evals.cases import Ask
@@ -45,7 +45,7 @@ class RecordedModel(LanguageModel):
     @classmethod
     def around(cls, model: LanguageModel, calls: list[Prompt]) -> RecordedModel:
         """Return a model that adds its calls to `calls`."""
-        return cls(llm=model.llm, label=model.label, remote=model.remote, server=model.server, calls=calls)
+        return cls(**{told.name: getattr(model, told.name) for told in fields(model)}, calls=calls)
 
     def complete(self, system: str, user: str, *, max_tokens: int, **options: Any) -> Completion:
         """Complete, and keep the prompt and what was written."""

@@ -154,7 +154,7 @@ def in_full(sentence: str, question: str, verdict: Verdict, language: Language) 
     if language == "en":
         return harmless(quote), verdict
     whole = [text for text in verdict.evidence.card_borne_out if digits(sentence) <= digits(text)]
-    told = [(text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len)]
+    told = ((text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len))
     borne_out = ((harmless(text), found) for text, found in told if found.check.support != "unsupported")
     return next(borne_out, (sentence, verdict))
 

@@ -1,6 +1,7 @@
 """The assistant as a subject: real retrieval over a real store, its model's calls recorded."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,14 @@ def test_an_answer_is_kept_with_its_retrieval_and_prompts(assistant: ScriptedAss
     assert "success rate of 91%" in prompt.user
     assert prompt.raw == SAID
     assert subject.papers() == {paper.arxiv_id: assistant.paper(paper.arxiv_id) for paper in (GAP, SOUND)}
+
+
+def test_a_recorded_model_is_the_model_in_everything_else() -> None:
+    model = LanguageModel(llm=QueuedLLM([]), label="queued", remote=True, prompt_budget=321)
+    recorded = RecordedModel.around(model, [])
+    assert {field.name: getattr(recorded, field.name) for field in fields(model)} == {
+        field.name: getattr(model, field.name) for field in fields(model)
+    }
 
 
 def test_retrieval_alone_needs_no_model(assistant: ScriptedAssistant) -> None:

@@ -122,6 +122,19 @@ def gate(update: bool, runs: int, llm: str, baseline: Path | None, out: Path | N
 
 
 @main.command()
+@click.argument("plants", nargs=-1)
+@click.option("--llm", default="local", show_default=True, help="As ARXIV_RAG_LLM; each model has its own baseline.")
+def prove(plants: tuple[str, ...], llm: str) -> None:
+    """Plant known faults (PLANTS; default: all) in copies of the project; exit 1 unless the gate catches each.
+
+    `nothing` is the product as it is, which must pass; name it several times to see that it always does.
+    """
+    from evals.commands import prove_command
+
+    prove_command(plants, llm)
+
+
+@main.command()
 @click.argument("digest", type=PATH, required=False)
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--install", is_flag=True, help="Also time 'make install' in a fresh clone.")

@@ -174,6 +174,22 @@ def gate_command(settings: Settings, *, out: Path | None, update: bool, runs: in
     print(f"gate passed: {len(known.bounds)} metrics over {len(rows)} cases")
 
 
+def prove_command(names: Sequence[str], llm: str) -> None:
+    """Print what the gate says of each plant; raises RunError when one is not caught."""
+    from evals.plants import HEAD, chosen, prove
+
+    plants = chosen(names)
+    print(HEAD)
+    wrong = []
+    for proof in prove(plants, llm):
+        print(proof.line(), flush=True)
+        if not proof.as_expected:
+            wrong.append(proof.plant.name)
+            say(proof.output)
+    if wrong:
+        raise RunError("prove", f"not as it must be: {', '.join(wrong)}", "read what the gate printed above")
+
+
 def variants(settings: Settings, runs: int) -> list[Settings]:
     """Return settings under which an unchanged product may differ by noise alone: other threads, other slots."""
     changes: list[Mapping[str, int]] = [{}, {"slots": 2}, {"threads": 1}]

@@ -1,0 +1,177 @@
+"""Plants: known faults, planted in a copy of the project one at a time, each of which the gate must catch."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.corpora import ROOT
+from evals.errors import RunError
+
+FOLDERS = ("rag", "prompts", "vectorstore", "evals", "data")
+"""What of the project a gate run reads."""
+FAILED = re.compile(r"^\*\*(.+?)\*\* \((\w+), ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a source text."""
+
+    path: str
+    """The file, from the project's root."""
+    old: str
+    """What stands there exactly once."""
+    new: str
+    """What takes its place."""
+
+    def apply(self, root: Path) -> None:
+        """Change the file under `root`; raises RunError where `old` does not stand in it exactly once."""
+        file = root / self.path
+        text = file.read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            raise RunError(
+                f"{self.path}", f"{self.old!r} stands in it {text.count(self.old)} times", "renew evals/plants.py"
+            )
+        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plant:
+    """A fault that may not be merged unnoticed; without edits, the product as it is, which must pass."""
+
+    name: str
+    """What it is called on the command line."""
+    fault: str
+    """What is wrong then."""
+    edits: tuple[Edit, ...] = ()
+    """How it is planted."""
+
+
+PLANTS = (
+    Plant(name="nothing", fault="nothing: the product as it is"),
+    Plant(
+        name="weights",
+        fault="English papers are ranked by their cards, Chinese ones by English sentences",
+        edits=(
+            Edit("rag/query/retrieval.py", '"en": {"lexical"', '"zh": {"lexical" '),
+            Edit("rag/query/retrieval.py", '"zh": {"lexical":', '"en": {"lexical":'),
+        ),
+    ),
+    Plant(
+        name="prompt",
+        fault="both prompts have lost the notes",
+        edits=(
+            Edit("prompts/question_en.md", "$notes", ""),
+            Edit("prompts/question_zh.md", "$notes", ""),
+        ),
+    ),
+    Plant(
+        name="wrong-paper",
+        fault="every citation names one and the same paper",
+        edits=(Edit("rag/query/evidence.py", "arxiv_id=paper.arxiv_id,", 'arxiv_id="2509.07896",'),),
+    ),
+    Plant(
+        name="verifier",
+        fault="every sentence counts as supported",
+        edits=(
+            Edit(
+                "rag/query/evidence.py",
+                'support: Support = "unsupported" if faults else level(best)',
+                'support: Support = "supported"',
+            ),
+        ),
+    ),
+    Plant(
+        name="abstention",
+        fault="nothing is ever declined as absent or not stated",
+        edits=(
+            Edit(
+                "rag/query/answering.py",
+                "nothing_near = not query.focus and absent(query, ranking, names)",
+                "nothing_near = False",
+            ),
+            Edit("rag/query/answering.py", "if not_stated(query, evidence):", "if False:"),
+        ),
+    ),
+)
+"""Every fault that the gate is proved with."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What the gate said of one plant."""
+
+    plant: Plant
+    """The fault."""
+    code: int
+    """The gate's exit code."""
+    failed: tuple[str, ...]
+    """Metrics it named, with their language."""
+    output: str
+    """All it printed."""
+    seconds: float
+    """How long it took."""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether a fault was caught by a metric, or the product as it is passed."""
+        return bool(self.failed) and self.code == 1 if self.plant.edits else self.code == 0
+
+    def line(self) -> str:
+        """Return a row of a Markdown table."""
+        if self.code == 0:
+            said = "passes"
+        else:
+            last = self.output.strip().splitlines()[-1:] or ["nothing was printed"]
+            said = f"fails: {', '.join(self.failed)}" if self.failed else f"error: {last[0]}"
+        verdict = "as it must" if self.as_expected else "**not as it must**"
+        return f"| {self.plant.name}: {self.plant.fault} | {said} | {verdict} | {self.seconds:.0f} s |"
+
+
+HEAD = "| planted | the gate | | time |\n| --- | --- | --- | --- |"
+
+
+def chosen(names: Sequence[str]) -> list[Plant]:
+    """Return the plants of some names, in that order, or all; raises RunError for a name that is none."""
+    known = {plant.name: plant for plant in PLANTS}
+    if unknown := [name for name in names if name not in known]:
+        raise RunError(f"prove {unknown[0]}", "there is no such plant", f"use some of {', '.join(known)}")
+    return [known[name] for name in names] or list(PLANTS)
+
+
+def prove(plants: Sequence[Plant], llm: str) -> Iterator[Proof]:
+    """Yield what the gate says of each plant, in a copy of the project; raises RunError where one cannot be planted."""
+    for plant in plants:
+        with tempfile.TemporaryDirectory(prefix="arxiv-rag-plant-") as folder:
+            yield gate_over(plant, Path(folder), llm)
+
+
+def planted(plant: Plant, folder: Path) -> Path:
+    """Return a copy of the project in `folder`, the plant in it."""
+    copy = folder / "project"
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for edit in plant.edits:
+        edit.apply(copy)
+    return copy
+
+
+def gate_over(plant: Plant, folder: Path, llm: str) -> Proof:
+    """Return what the gate says of a copy of the project with one plant."""
+    copy = planted(plant, folder)
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "evals", "gate", "--llm", llm, "--out", str(folder / "rows")]
+    # the copy comes first on the path, before an installed project
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    ran = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    failed = tuple(f"{name} ({language})" for name, language in FAILED.findall(ran.stdout))
+    output = f"{ran.stdout}\n{ran.stderr}"
+    return Proof(plant=plant, code=ran.returncode, failed=failed, output=output, seconds=time.perf_counter() - started)

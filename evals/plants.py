@@ -67,10 +67,14 @@ PLANTS = (
     ),
     Plant(
         name="prompt",
-        fault="both prompts have lost the notes",
+        fault="the English prompt asks for small talk, the Chinese one for English",
         edits=(
-            Edit("prompts/question_en.md", "$notes", ""),
-            Edit("prompts/question_zh.md", "$notes", ""),
+            Edit(
+                "prompts/answer_en.md",
+                "Answer in English with one or two short sentences that begin with the answer itself",
+                "Chat with the reader about the weather and how you feel today",
+            ),
+            Edit("prompts/answer_zh.md", "ZH_OLD", "ZH_NEW"),
         ),
     ),
     Plant(
@@ -171,7 +175,7 @@ def gate_over(plant: Plant, folder: Path, llm: str) -> Proof:
     command = [sys.executable, "-m", "evals", "gate", "--llm", llm, "--out", str(folder / "rows")]
     # the copy comes first on the path, before an installed project
     environment = {**os.environ, "PYTHONPATH": str(copy)}
-    ran = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 (fixed)
     failed = tuple(f"{name} ({language})" for name, language in FAILED.findall(ran.stdout))
     output = f"{ran.stdout}\n{ran.stderr}"
     return Proof(plant=plant, code=ran.returncode, failed=failed, output=output, seconds=time.perf_counter() - started)

@@ -25,7 +25,7 @@ def test_each_plant_changes_its_files_and_no_other(plant: Plant, tmp_path: Path)
 
 def test_an_edit_that_no_longer_fits_says_where(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("one one", encoding="utf-8")
-    with pytest.raises(RunError, match="stands in it 2 times; renew evals/plants.py"):
+    with pytest.raises(RunError, match=r"stands in it 2 times; renew evals/plants\.py"):
         Edit("a.py", "one", "two").apply(tmp_path)
 
 

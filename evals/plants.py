@@ -74,7 +74,7 @@ PLANTS = (
                 "Answer in English with one or two short sentences that begin with the answer itself",
                 "Chat with the reader about the weather and how you feel today",
             ),
-            Edit("prompts/answer_zh.md", "ZH_OLD", "ZH_NEW"),
+            Edit("prompts/answer_zh.md", "用一到两句中文直接回答，不要重复问题", "用英文聊聊今天的天气和你的心情"),
         ),
     ),
     Plant(

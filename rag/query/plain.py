@@ -10,9 +10,9 @@ from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
-from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped
+from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers
+from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers, vacuous
 from rag.query.wording import say
 from rag.text import HAN
 from vectorstore.lexical import tokens
@@ -70,7 +70,7 @@ def tell_from(
     language = draft.language
     system, title = prompts.render(f"answer_{language}"), evidence.paper.title
     room = model.prompt_budget - count_tokens(f"{system}{title}{question}")
-    notes = first_tokens("\n".join(f"- {text}" for text in excerpts), room)
+    notes = first_tokens("\n".join(f"- {untyped(text)}" for text in excerpts), room)
     user = prompts.render(f"question_{language}", title=title, notes=notes, question=question)
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
@@ -82,7 +82,7 @@ def tell_from(
         elif released < most and not leads_nowhere(raw) and (found := verified(sentence, question, evidence, draft)):
             released += 1
             told, verdict = in_full(sentence, question, found, language)
-            yield release(stopped(told, language), verdict, draft)
+            yield release(stopped(framed(told, language), language), verdict, draft)
     draft.usage += completion.usage
     return declined and not released
 
@@ -135,10 +135,15 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
-    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language]:
+    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language] or vacuous(sentence, question):
         return None
     verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
+
+
+def framed(sentence: str, language: Language) -> str:
+    """Return a sentence that has words of the answer's language: a mere name or number in Chinese gets a frame."""
+    return say("zh", "named", told=sentence) if language == "zh" and not HAN.search(sentence) else sentence
 
 
 def in_full(sentence: str, question: str, verdict: Verdict, language: Language) -> tuple[str, Verdict]:

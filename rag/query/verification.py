@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rag.models import Language, Support
 from rag.query.agreement import bears_out, claims, stated, unsupported_claims
 from rag.query.mentions import coined_words, generic, member, spelt
+from rag.query.words import content_words
 from rag.text import HAN
 from vectorstore.lexical import tokens
 
@@ -49,9 +50,9 @@ def claimed(text: str) -> set[float]:
     return {one.values[0] for one in claims(text)}
 
 
-def unsupported_numbers(sentence: str, source: str) -> set[float]:
-    """Return the numbers of a sentence that its source does not hold, `half` and 50 % being one."""
-    return {claim.values[0] for claim in unsupported_claims(sentence, (source,))}
+def unsupported_numbers(sentence: str, *sources: str) -> set[float]:
+    """Return the numbers of a sentence that its sources do not hold, `half` and 50 % being one."""
+    return {claim.values[0] for claim in unsupported_claims(sentence, sources)}
 
 
 def novelty(sentence: str, question: str, source: str) -> float:
@@ -61,6 +62,29 @@ def novelty(sentence: str, question: str, source: str) -> float:
     """
     own = set(tokens(sentence)) - set(tokens(question))
     return len(own & set(tokens(source))) / len(own) if own else 0.0
+
+
+EMPTY_WORDS = frozenset(
+    content_words(
+        """
+        the this paper papers work study article abstract authors author researchers we they it present presents
+        presented propose proposes proposed introduce introduces introduced describe describes discuss discusses
+        show shows shown provide provides report reports use uses used using new novel approach approaches method
+        methods result results finding findings experiment experiments experimental extensive evaluation
+        effectiveness effective performance significant significantly various several different important notes
+        information details demonstrate demonstrates framework system problem task tasks
+        本文 论文 该文 作者 研究 提出 介绍 描述 讨论 展示 给出 报告 采用 使用 一种 新 新的 新颖 方法
+        结果 发现 实验 大量 效果 有效 有效性 性能 显著 多种 重要 信息 框架 系统 问题 任务 证明 表明
+        进行 通过 验证
+        """
+    )
+)
+"""Words that every paper has: a sentence of these alone tells nothing of one."""
+
+
+def vacuous(sentence: str, question: str) -> bool:
+    """Return whether a sentence has no word of its own that tells its paper from others."""
+    return not set(content_words(sentence)) - set(content_words(question)) - EMPTY_WORDS
 
 
 def bare(sentence: str, question: str) -> bool:

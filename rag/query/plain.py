@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
 from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers, vacuous
+from rag.query.verification import bare, contained, digits, distributed, novelty, unsupported_numbers, vacuous
 from rag.query.wording import say
 from rag.text import HAN
 from vectorstore.lexical import tokens
@@ -30,6 +31,8 @@ ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
+HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-[a-z]{2}|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
+"""What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
 MOST_SENTENCES = 3
@@ -133,6 +136,8 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     if draft.language == "zh" and not HAN.search(sentence) and not bare(sentence, question):
         return None
+    if draft.language == "zh" and HALF_ENGLISH.search(sentence):
+        return None
     if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
     if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language] or vacuous(sentence, question):
@@ -158,7 +163,8 @@ def in_full(sentence: str, question: str, verdict: Verdict, language: Language) 
         return sentence, verdict
     if language == "en":
         return harmless(quote), verdict
-    whole = [text for text in verdict.evidence.card_borne_out if digits(sentence) <= digits(text)]
+    fields = verdict.evidence.card_borne_out
+    whole = [text for text in fields if digits(sentence) <= digits(text) and contained(sentence, text) == 1]
     told = ((text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len))
     borne_out = ((harmless(text), found) for text, found in told if found.check.support != "unsupported")
     return next(borne_out, (sentence, verdict))

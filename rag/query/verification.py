@@ -145,8 +145,8 @@ def quotes_for(
 ) -> list[tuple[int, float]]:
     """Return (source index, score) of the sources that bear out a sentence, best first, at most `most`.
 
-    The best one comes first; further ones are added for the numbers that the first lacks. Words of `given`, the
-    question, need no support.
+    The best one comes first; further ones are added for the numbers that the first lacks, and for the names of an
+    answer that is nothing but names and numbers. Words of `given`, the question, need no support.
     """
     if not len(sources):
         return []
@@ -162,4 +162,13 @@ def quotes_for(
         if not helpers:
             break
         chosen.append(int(helpers[0]))
+    if len(chosen) < most and bare(sentence, given):
+        chosen += helper_for_words(sentence, sources, chosen, given)
     return [(index, float(scores[index])) for index in chosen]
+
+
+def helper_for_words(sentence: str, sources: Sequence[str], chosen: Sequence[int], given: str) -> list[int]:
+    """Return the index of the source that holds most of the words that the chosen ones lack, if any does."""
+    lacking = set(tokens(sentence)) - set(tokens(given)) - set(tokens(" ".join(sources[index] for index in chosen)))
+    held = [len(lacking & set(tokens(source))) for source in sources]
+    return [held.index(max(held))] if max(held) else []

@@ -204,3 +204,28 @@ def test_a_paper_may_be_meant_by_its_author(stage: Stage) -> None:
 def test_a_link_alone_is_no_answer(stage: Stage, question: str) -> None:
     quotes = [citation.quote for citation in stage.ask(question, "Nothing.").citations]
     assert not [quote for quote in quotes if quote.startswith(("Code: ", "Videos: "))]
+
+
+@pytest.mark.parametrize("said", ["Apple Watch Ultra", "Apple Watch Ultra。"])
+def test_a_mere_name_gets_a_chinese_frame(stage: Stage, said: str) -> None:
+    answer = stage.ask("戴在耳朵里的电极做睡眠监测，睡眠阶段的标签是拿什么设备当参照的？", said)
+    assert answer.text == f"摘要给出的是：Apple Watch Ultra [{EAR}]。"
+    assert "Apple Watch Ultra" in answer.citations[0].quote
+
+
+def test_names_and_numbers_of_several_sentences_are_quoted_from_each(stage: Stage) -> None:
+    answer = stage.ask("给红外热图扩充训练样本来筛查乳腺肿瘤，最后用的是哪种分类器，灵敏度多少？", "XGBoost，98.1%")
+    assert answer.text.startswith("摘要给出的是：XGBoost，98.1%")
+    quoted = " ".join(citation.quote for citation in answer.citations)
+    assert "XGBoost" in quoted
+    assert "98.1%" in quoted
+
+
+@pytest.mark.parametrize("said", ["采用长链-of-thought训练。", "系统 tells awake from asleep 的准确率为 90.5%。"])
+def test_a_sentence_half_in_english_is_not_released(stage: Stage, said: str) -> None:
+    assert said[:-1] not in stage.ask(ZH_QUESTION, said).text
+
+
+@pytest.mark.parametrize("said", ["The paper presents results.", "The authors propose a new approach."])
+def test_a_sentence_that_fits_every_paper_is_not_released(stage: Stage, said: str) -> None:
+    assert is_source_alone(stage.ask(QUESTION, said))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
 from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
@@ -31,7 +32,7 @@ ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
-HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-[a-z]{2}|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
+HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
 """What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
@@ -51,7 +52,8 @@ def phrase(
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
     The model reads the chosen sentences, at most `budget` tokens of them, and where it says that they do not tell, the
-    whole abstract. Returns False, with nothing yielded, when it says so again.
+    whole abstract. Returns False, with nothing yielded, when it says so again, unless a size was asked for and the
+    chosen sentences hold numbers: a small model often misses those.
     """
     language = draft.language
     chosen = choose(question, evidence, language, NOTES_TOKENS[language] if budget is None else budget)
@@ -60,7 +62,9 @@ def phrase(
         if not (yield from tell_from(excerpts, question, evidence, draft, model, most)):
             break
     else:
-        return False
+        if not (measured := in_numbers(question, chosen)):
+            return False
+        chosen = measured
     if draft.position == before:
         yield from told_by_source(chosen, evidence, draft)
     return True
@@ -113,6 +117,18 @@ def choose(question: str, evidence: Evidence, language: Language, budget: int) -
     likeliest = sorted(indices, key=lambda index: -scores[index])
     texts = evidence.sentences
     return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
+
+
+def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
+    """Return the likeliest of the chosen that hold a number, where a question asks how much; None where none does.
+
+    How many things there are is another question: a number of something else does not answer it.
+    """
+    if not cue("quantity").search(question) or cue("how_many").search(question):
+        return None
+    best = tuple(text for text in chosen.best if digits(text))[:1]
+    card = tuple(text for text in chosen.card if digits(text))[:1]
+    return Chosen(sentences=best, best=best, card=card) if best else None
 
 
 def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:

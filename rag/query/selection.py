@@ -18,8 +18,6 @@ NUMBER = re.compile(
 
 ADDRESS = re.compile(r"^(?:[\w' ]{0,60}[:\s]\s*)?(?:https?://|www\.)\S+\s*$")
 """A sentence that tells where the code or the videos are, and nothing else."""
-BACKGROUND, CLOSING = 1.5, 1.0
-"""How much a sentence loses that tells what others lack, or in the second half that praises the work."""
 LAST = 100.0
 """Puts a sentence behind all others."""
 
@@ -27,8 +25,7 @@ LAST = 100.0
 def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -> Scores:
     """Return how likely each sentence is to hold the answer: likeness, shared words, numbers where asked, position.
 
-    Abstracts tell problem, method and result in this order, and questions ask for the latter two: hence the position,
-    and what is taken off for background and praise.
+    Abstracts tell problem, method and result in this order, and questions ask for the latter two: hence the position.
     Weights come from the development split of evals/data/single_seed.jsonl (facts found in the best four sentences).
     """
     likeness = np.sum([z_scores(cosine) for cosine in cosines], axis=0)
@@ -36,19 +33,8 @@ def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
     address = np.array([bool(ADDRESS.search(sentence)) for sentence in sentences], dtype=float)
-    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position
-    background = told(sentences, "background") * (not cue("why").search(question))
-    return scores - BACKGROUND * background - CLOSING * ended(sentences) - LAST * address
-
-
-def told(sentences: Sequence[str], name: str) -> Scores:
-    """Return 1 for each sentence that has a cue."""
-    return np.array([bool(cue(name).search(sentence)) for sentence in sentences], dtype=float)
-
-
-def ended(sentences: Sequence[str]) -> Scores:
-    """Return 1 for each sentence of the second half that sums up or praises."""
-    return told(sentences, "closing") * (np.arange(len(sentences)) >= len(sentences) / 2)
+    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address
+    return scores
 
 
 def shared_words(question: str, sentences: Sequence[str]) -> Scores:

@@ -68,7 +68,7 @@ def test_a_model_that_finds_no_answer_reads_the_whole_abstract(stage: Stage, sai
 
 
 def test_a_model_that_finds_no_answer_twice_is_believed(stage: Stage) -> None:
-    answer = stage.ask(QUESTION, "NOT STATED", "NOT STATED")
+    answer = stage.ask("Which company sells the in-ear sleep system?", "NOT STATED", "NOT STATED")
     assert answer.reason == "not_stated"
     assert {citation.arxiv_id for citation in answer.citations} == {EAR}
 
@@ -229,3 +229,20 @@ def test_a_sentence_half_in_english_is_not_released(stage: Stage, said: str) -> 
 @pytest.mark.parametrize("said", ["The paper presents results.", "The authors propose a new approach."])
 def test_a_sentence_that_fits_every_paper_is_not_released(stage: Stage, said: str) -> None:
     assert is_source_alone(stage.ask(QUESTION, said))
+
+
+def test_a_refusal_does_not_hide_a_number_that_was_asked_for(stage: Stage) -> None:
+    question = (
+        "A person steps in just before the robot fails and rewinds it; how much less data and time does that need?"
+    )
+    answer = stage.ask(question, "NOT STATED", "NOT STATED")
+    assert not answer.abstained
+    assert "10x less" in answer.text
+    assert all(citation.quote.rstrip(".") in answer.text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people would RaC need in a factory?", "Which football club trains with RaC?"]
+)
+def test_a_refusal_stands_where_no_size_was_asked_for(stage: Stage, question: str) -> None:
+    assert stage.ask(question, "NOT STATED", "NOT STATED").reason == "not_stated"

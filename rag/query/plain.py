@@ -137,9 +137,8 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
     if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
         for text, verdict in borne_out:
-            yield draft.release(
-                marked(stopped(harmless(text), "zh"), [paper.arxiv_id]), verdict.citations(draft.position)
-            )
+            if not repeated(text, draft.question, draft):
+                yield release(stopped(harmless(text), "zh"), verdict, draft)
         return
     for quote in chosen.best[:FALLBACK]:
         text = marked(stopped(say(draft.language, "quoted", quote=quote), draft.language), [paper.arxiv_id])

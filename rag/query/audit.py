@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import isclose, log
+from math import log
 from typing import Literal
 
 from rag.models import Paper
+from rag.query.agreement import bears_out, shared
 from rag.query.naming import Source, unborne
 from rag.query.quantities import AFTER_LETTERS, NEAR, Quantity, flatten, implied, quantities
 from rag.query.units import ANY
@@ -152,50 +153,6 @@ def excused(claim: Quantity, known: list[Quantity], lists: frozenset[int]) -> bo
         return any(one.dimension == "share" and shared(one, rest) for one in known)
     parts = claim.text.split(",")
     return len(parts) == 2 and all(any(shared(one, part) for one in known) for part in quantities(" , ".join(parts)))
-
-
-def shared(one: Quantity, claim: Quantity) -> bool:
-    """Return whether two quantities have a number in common."""
-    return any(isclose(a, b, rel_tol=1e-9) for a in one.values for b in claim.values)
-
-
-def bears_out(one: Quantity, claim: Quantity) -> bool:
-    """Return whether a quantity of the source says what a claim says, rounding included where the claim tells of it."""
-    if fitting(one, claim) and (shared(one, claim) or (claim.about and rounded(one, claim))):
-        return True
-    if one.dimension == claim.dimension not in {"", ANY}:
-        return any(isclose(a * one.size, b * claim.size, rel_tol=1e-6) for a in one.values for b in claim.values)
-    if (one.dimension, claim.dimension) == ("share", "times"):
-        return any(isclose(a / 100, b) or isclose(a / 100 + 1, b) for a in one.values for b in claim.values)
-    shares = {one.dimension, claim.dimension}
-    if "share" in shares and shares & {"", ANY}:
-        whole, part = (one, claim) if one.dimension == "share" else (claim, one)
-        return any(
-            isclose(a / 100, b, rel_tol=0.012) for a in whole.values for b in part.values if b <= 1 or ANY in shares
-        )
-    return False
-
-
-def fitting(one: Quantity, claim: Quantity) -> bool:
-    """Return whether the units of source and claim can be the same."""
-    if not claim.dimension or ANY in {one.dimension, claim.dimension}:
-        return True
-    if not one.dimension:
-        lost = (
-            claim.dimension == "times" and claim.values[0] >= 10
-        )  # digests lose the sign of `40$\\times$ compression`
-        return (not one.noun or lost) and not (one.spelt and claim.dimension == "share")
-    return one.unit == claim.unit
-
-
-def rounded(one: Quantity, claim: Quantity) -> bool:
-    """Return whether a claim of two digits or more is a source's number, rounded up or down."""
-    digits = re.sub(r"\D", "", claim.text).lstrip("0")
-    if len(digits.rstrip("0") or digits) < 2 and claim.values[0] < 10:
-        return False
-    places = len(claim.text.partition(".")[2].rstrip("%")) if "." in claim.text else 0
-    step = 10.0**-places
-    return any(abs(a - b) < step for a in one.values for b in claim.values)
 
 
 def list_lengths(text: str) -> frozenset[int]:

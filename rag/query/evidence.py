@@ -62,16 +62,21 @@ class Evidence:
         vector = np.asarray(self.embedders.english.get_query_embedding(text), dtype=np.float32)
         return (self._english @ vector).astype(np.float64)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The title and the sentences, each by itself."""
+        return (self.paper.title, *self.sentences)
+
     @cached_property
     def text(self) -> str:
         """All that a name or a number may come from."""
-        return " ".join((self.paper.title, *self.sentences))
+        return " ".join(self.sources)
 
     @cached_property
     def card_borne_out(self) -> list[str]:
         """The Chinese fields of the card whose numbers all stand in the abstract."""
         fields: list[str] = [getattr(self.paper, name) for name in self.paper.card_fields]
-        return [text for text in fields if HAN.search(text) and not unsupported_numbers(text, self.text)]
+        return [text for text in fields if HAN.search(text) and not unsupported_numbers(text, *self.sources)]
 
     def card_for(self, question: str) -> tuple[str, ...]:
         """Return the fields of the card that the abstract bears out, those nearest to a question first.
@@ -104,11 +109,13 @@ class Evidence:
         """
         meant = f"{question} {sentence}" if bare(sentence, question) else sentence
         found = quotes_for(sentence, self.sentences, self.cosines(meant, language), language, given=question)
-        quoted = " ".join(self.sentences[index] for index, _ in found)
-        faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, quoted))]
+        quotes = [self.sentences[index] for index, _ in found]
+        faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
         faults += sorted(unsupported_names(sentence, self.text))
         best = max((score for _, score in found), default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
+            best = max(best, PARTIAL)
+        if language == "zh" and bare(sentence, question) and contained(sentence, " ".join(quotes), question) == 1:
             best = max(best, PARTIAL)
         support: Support = "unsupported" if faults else level(best)
         return Verdict(

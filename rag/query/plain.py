@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
+from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
-from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped
+from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import bare, digits, distributed, novelty, unsupported_numbers
+from rag.query.verification import bare, contained, digits, distributed, novelty, unsupported_numbers, vacuous
 from rag.query.wording import say
 from rag.text import HAN
 from vectorstore.lexical import tokens
@@ -30,6 +32,8 @@ ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
+HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
+"""What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
 MOST_SENTENCES = 3
@@ -48,7 +52,8 @@ def phrase(
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
     The model reads the chosen sentences, at most `budget` tokens of them, and where it says that they do not tell, the
-    whole abstract. Returns False, with nothing yielded, when it says so again.
+    whole abstract. Returns False, with nothing yielded, when it says so again, unless a size was asked for and the
+    chosen sentences hold numbers: a small model often misses those.
     """
     language = draft.language
     chosen = choose(question, evidence, language, NOTES_TOKENS[language] if budget is None else budget)
@@ -57,7 +62,9 @@ def phrase(
         if not (yield from tell_from(excerpts, question, evidence, draft, model, most)):
             break
     else:
-        return False
+        if not (measured := in_numbers(question, chosen)):
+            return False
+        chosen = measured
     if draft.position == before:
         yield from told_by_source(chosen, evidence, draft)
     return True
@@ -70,7 +77,7 @@ def tell_from(
     language = draft.language
     system, title = prompts.render(f"answer_{language}"), evidence.paper.title
     room = model.prompt_budget - count_tokens(f"{system}{title}{question}")
-    notes = first_tokens("\n".join(f"- {text}" for text in excerpts), room)
+    notes = first_tokens("\n".join(f"- {untyped(text)}" for text in excerpts), room)
     user = prompts.render(f"question_{language}", title=title, notes=notes, question=question)
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
@@ -82,7 +89,7 @@ def tell_from(
         elif released < most and not leads_nowhere(raw) and (found := verified(sentence, question, evidence, draft)):
             released += 1
             told, verdict = in_full(sentence, question, found, language)
-            yield release(stopped(told, language), verdict, draft)
+            yield release(stopped(framed(told, language), language), verdict, draft)
     draft.usage += completion.usage
     return declined and not released
 
@@ -112,15 +119,26 @@ def choose(question: str, evidence: Evidence, language: Language, budget: int) -
     return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
 
 
+def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
+    """Return the likeliest of the chosen that hold a number, where a question asks how much; None where none does.
+
+    How many things there are is another question: a number of something else does not answer it.
+    """
+    if not cue("quantity").search(question) or cue("how_many").search(question):
+        return None
+    best = tuple(text for text in chosen.best if digits(text))[:1]
+    card = tuple(text for text in chosen.card if digits(text))[:1]
+    return Chosen(sentences=best, best=best, card=card) if best else None
+
+
 def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:
     """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out."""
     paper = evidence.paper
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
     if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
         for text, verdict in borne_out:
-            yield draft.release(
-                marked(stopped(harmless(text), "zh"), [paper.arxiv_id]), verdict.citations(draft.position)
-            )
+            if not repeated(text, draft.question, draft):
+                yield release(stopped(harmless(text), "zh"), verdict, draft)
         return
     for quote in chosen.best[:FALLBACK]:
         text = marked(stopped(say(draft.language, "quoted", quote=quote), draft.language), [paper.arxiv_id])
@@ -133,12 +151,19 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     if draft.language == "zh" and not HAN.search(sentence) and not bare(sentence, question):
         return None
+    if draft.language == "zh" and HALF_ENGLISH.search(sentence):
+        return None
     if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
-    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language]:
+    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language] or vacuous(sentence, question):
         return None
     verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
+
+
+def framed(sentence: str, language: Language) -> str:
+    """Return a sentence that has words of the answer's language: a mere name or number in Chinese gets a frame."""
+    return say("zh", "named", told=sentence) if language == "zh" and not HAN.search(sentence) else sentence
 
 
 def in_full(sentence: str, question: str, verdict: Verdict, language: Language) -> tuple[str, Verdict]:
@@ -153,7 +178,8 @@ def in_full(sentence: str, question: str, verdict: Verdict, language: Language) 
         return sentence, verdict
     if language == "en":
         return harmless(quote), verdict
-    whole = [text for text in verdict.evidence.card_borne_out if digits(sentence) <= digits(text)]
+    fields = verdict.evidence.card_borne_out
+    whole = [text for text in fields if digits(sentence) <= digits(text) and contained(sentence, text) == 1]
     told = ((text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len))
     borne_out = ((harmless(text), found) for text, found in told if found.check.support != "unsupported")
     return next(borne_out, (sentence, verdict))

@@ -10,12 +10,17 @@ from collections.abc import Sequence
 
 from rag.query.cues import cue
 from rag.query.mentions import coined_words, spelt
-from rag.query.verification import CHINESE_DIGITS, NUMBER_WORDS, claimed, numbers
+from rag.query.quantities import HAN_DIGITS, WORDS
+from rag.query.verification import claimed, numbers
 from rag.query.words import content_words, root
 from vectorstore.lexical import ENGLISH_STOP
 
+COUNTING = {word: value for word, value in {**WORDS, **HAN_DIGITS, "十": 10}.items() if value > 1}
+"""Numbers in words that count things."""
+ENGLISH = "|".join(sorted((word for word in COUNTING if word.isascii()), key=len, reverse=True))
+CHINESE = "".join(word for word in COUNTING if not word.isascii())
 COUNTED = re.compile(
-    rf"(?<![\w.,\-])(\d[\d,]*(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|[{''.join(CHINESE_DIGITS)}](?=[天层轮]|小时))"
+    rf"(?<![\w.,\-])(\d[\d,]*(?:\.\d+)?|{ENGLISH}|[{CHINESE}](?=[天层轮]|小时))"
     r"[ \-]?([\u4e00-\u9fff]{0,2}?)[ \-]?(天|小时|层|轮|(?:[A-Za-z][A-Za-z\d]+[ \-]?){1,3})",
     re.IGNORECASE,
 )
@@ -35,7 +40,7 @@ def counted(text: str) -> Counted:
         words |= {
             root(word.lower()) for word in re.findall(r"[A-Za-z]{2,}", things) if word.lower() not in ENGLISH_STOP
         }
-        value = NUMBER_WORDS.get(number.lower(), CHINESE_DIGITS.get(number))
+        value = COUNTING.get(number.lower())
         found.append((float(number.replace(",", "")) if value is None else float(value), words - {""}))
     return found
 

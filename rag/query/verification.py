@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models import Language, Support
+from rag.query.agreement import bears_out, claims, stated, unsupported_claims
 from rag.query.mentions import coined_words, generic, member, spelt
+from rag.query.words import content_words
 from rag.text import HAN
 from vectorstore.lexical import tokens
 
@@ -18,20 +19,6 @@ SUPPORTED, PARTIAL = 0.55, 0.38
 """Least support scores for the two shown levels; `python -m evals run` reports what they let through."""
 COSINE_RANGE: dict[Language, tuple[float, float]] = {"en": (0.15, 0.85), "zh": (0.78, 0.90)}
 """Cosines that count as no and as full likeness: of MiniLM within English, of e5 from Chinese to English."""
-
-DIGITS = re.compile(
-    r"(?<![A-Za-z0-9_])[-+]?(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z0-9_]*[A-Za-z]{3})( ?[万亿]|[kKmM])?"
-)
-NUMBER_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "thousand": 1000,
-    "million": 1_000_000, "billion": 1_000_000_000, "double": 2, "doubles": 2, "twice": 2, "triple": 3, "half": 0.5,
-    "dual": 2, "both": 2, "first": 1, "second": 2, "third": 3, "fourth": 4,
-}  # fmt: skip
-CHINESE_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-CHINESE_NUMBER = re.compile(r"([两二三四五六七八九十])(?=[个种类倍项篇次年天层阶步台名位条组步大])")
-SCALES = {"k": 1_000, "m": 1_000_000, "万": 10_000, "亿": 100_000_000}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,40 +31,28 @@ class Check:
     """The level that is shown."""
 
 
-def numbers(text: str, *, words: bool = True) -> set[float]:
-    """Return the numbers in a text: digits with their scale, and number words where wanted."""
-    found: set[float] = set()
-    for match in DIGITS.finditer(text):
-        value = float(match.group(1).replace(",", ""))
-        found.add(value * SCALES.get((match.group(2) or "").strip().lower(), 1))
-    if words:
-        found |= spelt_numbers(text)
-        found |= {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
-    return found
-
-
 MOST_NAMES = 6
 """Words of an answer that is a mere list of names."""
-GRAMMAR = frozenset({"two", "dual", "both", "first", "second", "third", "fourth"})
-"""Number words that are often mere grammar: a sentence may count two things that its source names."""
-TENS = re.compile(
-    r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b"
-)
 
 
-def spelt_numbers(text: str, *, grammar: bool = True) -> set[float]:
-    """Return the numbers that are written in English words, `ninety-five` as one."""
-    lowered = text.lower()
-    units = {"one": 1, **NUMBER_WORDS}
-    joined = {float(NUMBER_WORDS[tens] + units[unit]) for tens, unit in TENS.findall(lowered)}
-    words = [word for word in re.findall(r"[a-z]+", TENS.sub(" ", lowered)) if word in NUMBER_WORDS]
-    return joined | {float(NUMBER_WORDS[word]) for word in words if grammar or word not in GRAMMAR}
+def numbers(text: str, *, words: bool = True) -> set[float]:
+    """Return the numbers in a text: those in digits with their scale, and those in words where wanted."""
+    return {one.values[0] for one in stated(text) if not one.named and (words or not one.spelt)}
+
+
+def digits(text: str) -> set[float]:
+    """Return only the numbers that are written in digits."""
+    return numbers(text, words=False)
 
 
 def claimed(text: str) -> set[float]:
     """Return the quantities that a sentence claims: digits, and number words that are more than grammar."""
-    spoken = spelt_numbers(text, grammar=False)
-    return digits(text) | spoken | {float(CHINESE_DIGITS[digit]) for digit in CHINESE_NUMBER.findall(text)}
+    return {one.values[0] for one in claims(text)}
+
+
+def unsupported_numbers(sentence: str, *sources: str) -> set[float]:
+    """Return the numbers of a sentence that its sources do not hold, `half` and 50 % being one."""
+    return {claim.values[0] for claim in unsupported_claims(sentence, sources)}
 
 
 def novelty(sentence: str, question: str, source: str) -> float:
@@ -87,6 +62,29 @@ def novelty(sentence: str, question: str, source: str) -> float:
     """
     own = set(tokens(sentence)) - set(tokens(question))
     return len(own & set(tokens(source))) / len(own) if own else 0.0
+
+
+EMPTY_WORDS = frozenset(
+    content_words(
+        """
+        the this paper papers work study article abstract authors author researchers we they it present presents
+        presented propose proposes proposed introduce introduces introduced describe describes discuss discusses
+        show shows shown provide provides report reports use uses used using new novel approach approaches method
+        methods result results finding findings experiment experiments experimental extensive evaluation
+        effectiveness effective performance significant significantly various several different important notes
+        information details demonstrate demonstrates framework system problem task tasks
+        本文 论文 该文 作者 研究 提出 介绍 描述 讨论 展示 给出 报告 采用 使用 一种 新 新的 新颖 方法
+        结果 发现 实验 大量 效果 有效 有效性 性能 显著 多种 重要 信息 框架 系统 问题 任务 证明 表明
+        进行 通过 验证
+        """
+    )
+)
+"""Words that every paper has: a sentence of these alone tells nothing of one."""
+
+
+def vacuous(sentence: str, question: str) -> bool:
+    """Return whether a sentence has no word of its own that tells its paper from others."""
+    return not set(content_words(sentence)) - set(content_words(question)) - EMPTY_WORDS
 
 
 def bare(sentence: str, question: str) -> bool:
@@ -100,18 +98,6 @@ def distributed(sentence: str, source: str) -> bool:
     """Return whether a sentence takes some numbers that its source deals out `respectively`: maybe wrong ones."""
     taken = digits(sentence)
     return "respectively" in source and "respectively" not in sentence and bool(taken) and taken < digits(source)
-
-
-def digits(text: str) -> set[float]:
-    """Return only the numbers that are written in digits."""
-    return numbers(text, words=False)
-
-
-def unsupported_numbers(sentence: str, source: str) -> set[float]:
-    """Return the numbers of a sentence that its source does not hold, `half` and 50 % being one."""
-    known = numbers(source) | {float(match.group(1).replace(",", "")) for match in DIGITS.finditer(source)}
-    known |= {value * 100 for value in known if value < 1} | {value / 100 for value in known}
-    return {value for value in claimed(sentence) if value not in known and (value > 1 or value == 0.5)}
 
 
 def unsupported_names(sentence: str, source: str) -> set[str]:
@@ -159,21 +145,30 @@ def quotes_for(
 ) -> list[tuple[int, float]]:
     """Return (source index, score) of the sources that bear out a sentence, best first, at most `most`.
 
-    The best one comes first; further ones are added for the numbers that the first lacks. Words of `given`, the
-    question, need no support.
+    The best one comes first; further ones are added for the numbers that the first lacks, and for the names of an
+    answer that is nothing but names and numbers. Words of `given`, the question, need no support.
     """
     if not len(sources):
         return []
-    spoken = digits(sentence)
+    spoken = claims(sentence)
     scores = np.array(
         [score(sentence, source, cosine, language, given) for source, cosine in zip(sources, cosines, strict=True)]
     )
-    shared = np.array([len(spoken & numbers(source)) / len(spoken) if spoken else 0.0 for source in sources])
-    order = np.argsort(-(scores + 0.3 * shared), kind="stable")
+    held = np.array([len(spoken) - len(unsupported_claims(sentence, (source,))) for source in sources])
+    order = np.argsort(-(scores + 0.3 * held / max(1, len(spoken))), kind="stable")
     chosen = [int(order[0])]
-    while len(chosen) < most and (open_numbers := unsupported_numbers(sentence, " ".join(sources[i] for i in chosen))):
-        helpers = [int(i) for i in order if i not in chosen and open_numbers & numbers(sources[i])]
+    while len(chosen) < most and (lacking := unsupported_claims(sentence, [sources[i] for i in chosen])):
+        helpers = [i for i in order if any(bears_out(one, claim) for one in stated(sources[i]) for claim in lacking)]
         if not helpers:
             break
-        chosen.append(helpers[0])
+        chosen.append(int(helpers[0]))
+    if len(chosen) < most and bare(sentence, given):
+        chosen += helper_for_words(sentence, sources, chosen, given)
     return [(index, float(scores[index])) for index in chosen]
+
+
+def helper_for_words(sentence: str, sources: Sequence[str], chosen: Sequence[int], given: str) -> list[int]:
+    """Return the index of the source that holds most of the words that the chosen ones lack, if any does."""
+    lacking = set(tokens(sentence)) - set(tokens(given)) - set(tokens(" ".join(sources[index] for index in chosen)))
+    held = [len(lacking & set(tokens(source))) for source in sources]
+    return [held.index(max(held))] if max(held) else []

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prompts
-from rag.query.phrasing import REFUSAL, complete_sentences, leads_nowhere, marked, plain, refused, stopped
+from rag.query.phrasing import (
+    REFUSAL,
+    complete_sentences,
+    harmless,
+    leads_nowhere,
+    marked,
+    plain,
+    refused,
+    stopped,
+    untyped,
+)
 from rag.text import INVISIBLE, sentences
 
 LIVE = re.compile(r"https?://|www\.|<[a-z/!][^>\n]{0,200}>|\]\(|\[\d{4}\.\d{4,5}\]", re.IGNORECASE)
@@ -143,3 +153,27 @@ def test_a_stream_loses_no_words(pieces: list[str]) -> None:
 )
 def test_a_sentence_that_ends_with_an_address_leads_nowhere(said: str, nowhere: bool) -> None:
     assert leads_nowhere(said) == nowhere
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\textit{Bias-Aware}, a \textbf{\emph{new}} way", r"Bias-Aware, a \textbf{new} way"),
+        (r"over ${\sim}1500$ ciphers", "over ~1500 ciphers"),
+        (r"gains of $\sim$115\% and $\sim$50\%", "gains of ~115% and ~50%"),
+        (r"$40\times$ smaller MEGS$^{2}$", "40× smaller MEGS²"),
+        ("Sleep~Monitoring in Fig.~2", "Sleep Monitoring in Fig. 2"),
+        ("costs $5 and $6, or $7", "costs $5 and $6, or $7"),
+        (r"$\alpha_{i}$ stays", r"$\alpha_{i}$ stays"),
+        ("plain words", "plain words"),
+    ],
+)
+def test_typesetting_around_plain_words_is_undone(text: str, expected: str) -> None:
+    assert untyped(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", [r"\text{<img src=x>}", r"[\text{2509.00001}]", r"$]$(javascript:x)", r"\emph{]}(http://e.x)"]
+)
+def test_nothing_comes_alive_when_typesetting_is_undone(text: str) -> None:
+    assert not LIVE.search(harmless(text).replace("http", ""))

@@ -68,7 +68,7 @@ def test_a_model_that_finds_no_answer_reads_the_whole_abstract(stage: Stage, sai
 
 
 def test_a_model_that_finds_no_answer_twice_is_believed(stage: Stage) -> None:
-    answer = stage.ask(QUESTION, "NOT STATED", "NOT STATED")
+    answer = stage.ask("Which company sells the in-ear sleep system?", "NOT STATED", "NOT STATED")
     assert answer.reason == "not_stated"
     assert {citation.arxiv_id for citation in answer.citations} == {EAR}
 
@@ -204,3 +204,45 @@ def test_a_paper_may_be_meant_by_its_author(stage: Stage) -> None:
 def test_a_link_alone_is_no_answer(stage: Stage, question: str) -> None:
     quotes = [citation.quote for citation in stage.ask(question, "Nothing.").citations]
     assert not [quote for quote in quotes if quote.startswith(("Code: ", "Videos: "))]
+
+
+@pytest.mark.parametrize("said", ["Apple Watch Ultra", "Apple Watch Ultra。"])
+def test_a_mere_name_gets_a_chinese_frame(stage: Stage, said: str) -> None:
+    answer = stage.ask("戴在耳朵里的电极做睡眠监测，睡眠阶段的标签是拿什么设备当参照的？", said)
+    assert answer.text == f"摘要给出的是：Apple Watch Ultra [{EAR}]。"
+    assert "Apple Watch Ultra" in answer.citations[0].quote
+
+
+def test_names_and_numbers_of_several_sentences_are_quoted_from_each(stage: Stage) -> None:
+    answer = stage.ask("给红外热图扩充训练样本来筛查乳腺肿瘤，最后用的是哪种分类器，灵敏度多少？", "XGBoost，98.1%")
+    assert answer.text.startswith("摘要给出的是：XGBoost，98.1%")
+    quoted = " ".join(citation.quote for citation in answer.citations)
+    assert "XGBoost" in quoted
+    assert "98.1%" in quoted
+
+
+@pytest.mark.parametrize("said", ["采用长链-of-thought训练。", "系统 tells awake from asleep 的准确率为 90.5%。"])
+def test_a_sentence_half_in_english_is_not_released(stage: Stage, said: str) -> None:
+    assert said[:-1] not in stage.ask(ZH_QUESTION, said).text
+
+
+@pytest.mark.parametrize("said", ["The paper presents results.", "The authors propose a new approach."])
+def test_a_sentence_that_fits_every_paper_is_not_released(stage: Stage, said: str) -> None:
+    assert is_source_alone(stage.ask(QUESTION, said))
+
+
+def test_a_refusal_does_not_hide_a_number_that_was_asked_for(stage: Stage) -> None:
+    question = (
+        "A person steps in just before the robot fails and rewinds it; how much less data and time does that need?"
+    )
+    answer = stage.ask(question, "NOT STATED", "NOT STATED")
+    assert not answer.abstained
+    assert "10x less" in answer.text
+    assert all(citation.quote.rstrip(".") in answer.text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people would RaC need in a factory?", "Which football club trains with RaC?"]
+)
+def test_a_refusal_stands_where_no_size_was_asked_for(stage: Stage, question: str) -> None:
+    assert stage.ask(question, "NOT STATED", "NOT STATED").reason == "not_stated"

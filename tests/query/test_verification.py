@@ -32,7 +32,7 @@ PROSE = st.text(alphabet=st.sampled_from(list("abAB 0123456789.,%-+kM万亿两�
         ("two or three, a hundred", {2, 3, 100}),
         ("共 3万条，两种方法", {30_000, 2}),
         pytest.param("共 3 万条", {30_000}),
-        ("Qwen3 and ResNet-50", {50}),
+        ("Qwen3 and ResNet-50", set()),
         ("no numbers here", set()),
     ],
 )
@@ -51,6 +51,16 @@ def test_numbers_of_a_text(text: str, found: set[float]) -> None:
         ("精度为 90.5%，提升两倍。", "The accuracy is 90.5%, which doubles it.", set()),
         ("精度提升三倍。", "The accuracy doubles.", {3}),
         ("It is the first of its kind.", "Nobody did it before.", set()),
+        ("提速2倍。", "It is twice as fast.", set()),
+        ("速度是两倍。", "It brings a two-fold speedup.", set()),
+        ("It is 2x faster.", "It is two times faster.", set()),
+        ("所需数据少十倍。", "It needs tenfold less data.", set()),
+        ("成本降低一半。", "It cuts cost by 50%.", set()),
+        ("用了 120 万张图像。", "It uses 1.2 million images.", set()),
+        ("It uses 1.2M images.", "It uses 1.2 million images.", set()),
+        ("共 3 千条。", "It has 3k entries.", set()),
+        ("It gains 5%.", "It is 5x faster.", {5}),
+        ("It loses 0.05.", "It loses 0.5.", {0.05}),
     ],
 )
 def test_numbers_that_a_source_does_not_hold(sentence: str, source: str, missing: set[float]) -> None:
@@ -124,7 +134,7 @@ def test_a_text_bears_out_its_own_numbers_and_names(text: str) -> None:
 
 @given(PROSE, PROSE, PROSE)
 def test_more_source_never_takes_support_away(sentence: str, source: str, more: str) -> None:
-    assert unsupported_numbers(sentence, f"{source} {more}") <= unsupported_numbers(sentence, source)
+    assert unsupported_numbers(sentence, source, more) <= unsupported_numbers(sentence, source)
     assert unsupported_names(sentence, f"{source} {more}") <= unsupported_names(sentence, source)
     assert contained(sentence, f"{source} {more}") >= contained(sentence, source)
 

@@ -35,11 +35,16 @@ WAIT = 600.0
 """Seconds for a call of the model; PaperQA makes four at once, which wait for one slot of the embedded server."""
 
 
-def child_environment() -> dict[str, str]:
-    """Return the environment of the child: no keys of other services, nothing fetched, no proxy before the model."""
+def child_environment(home: Path) -> dict[str, str]:
+    """Return the variables of the child: no keys of other services, nothing fetched, no proxy, its files in `home`."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     # else litellm gets its table of prices from the network
-    return kept | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
+    return kept | {
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "PQA_HOME": str(home),
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
+    }
 
 
 class PaperQA:
@@ -62,6 +67,7 @@ class PaperQA:
         self._embedders = embedders
         self._settings = settings
         self._command = [str(python), "-I", str(script)]
+        self._home = python.parents[1]
         self._child: Child | None = None
 
     @property
@@ -93,7 +99,7 @@ class PaperQA:
         if self._child is None or not self._child.alive:
             if self._child is not None:
                 self._child.close()
-            self._child = Child("PaperQA", self._command, child_environment())
+            self._child = Child("PaperQA", self._command, child_environment(self._home))
             self._child.ask(self.opening())
         return self._child
 

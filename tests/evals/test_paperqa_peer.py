@@ -130,18 +130,19 @@ def test_the_child_ends_with_its_object() -> None:
     assert process.poll() == 0
 
 
-def test_the_real_script_says_what_its_environment_lacks() -> None:
-    child = Child("PaperQA", [sys.executable, "-I", "-S", str(SCRIPT)], child_environment())
+def test_the_real_script_says_what_its_environment_lacks(tmp_path: Path) -> None:
+    child = Child("PaperQA", [sys.executable, "-I", "-S", str(SCRIPT)], child_environment(tmp_path))
     with pytest.raises(RunError, match=r"its process ended .*No module named 'paperqa'"):
         child.ask({"model": "m", "endpoint": {}, "papers": []})
     assert not child.alive
     child.close()
 
 
-def test_the_child_gets_no_keys_of_other_services(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_gets_no_keys_of_other_services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
-    assert "secret" not in child_environment().values()
-    assert child_environment()["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+    told = child_environment(tmp_path)
+    assert "secret" not in told.values()
+    assert (told["LITELLM_LOCAL_MODEL_COST_MAP"], told["PQA_HOME"]) == ("True", str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("cases", nargs=-1, type=PATH)
-@click.option("--split", type=click.Choice(["dev", "held", "all"]), default="dev", show_default=True)
+@click.option("--split", type=click.Choice(["dev", "held", "all"]), help="[default: dev; all with --ids]")
+@click.option("--ids", type=PATH, help="Just the cases that this file names, one id a line, wherever they are.")
 @click.option("--out", type=PATH, required=True, help="Folder for rows and report; run again to resume.")
 @click.option(
     "--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache]."
 )
 @click.option(
-    "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, bm25, dense."
+    "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, paperqa, bm25, dense."
 )
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
@@ -46,7 +47,8 @@ def run(**options: Any) -> None:
 
     choice = Choice(
         paths=options["cases"],
-        split=options["split"],
+        ids=options["ids"],
+        split=options["split"] or ("dev" if options["ids"] is None else "all"),
         kinds=options["kinds"],
         languages=options["languages"],
         limit=options["limit"],
@@ -69,6 +71,14 @@ def check(cases: tuple[Path, ...]) -> None:
     from evals.commands import check_command
 
     check_command(cases)
+
+
+@main.command()
+def peers() -> None:
+    """Make the environments of peers that have one of their own (paperqa); needs a package index."""
+    from evals.commands import peers_command
+
+    peers_command()
 
 
 @main.command()

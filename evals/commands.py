@@ -22,6 +22,8 @@ class Choice:
 
     paths: Sequence[Path]
     """Files, folders or names."""
+    ids: Path | None = None
+    """A file that names the cases, one id a line; None: all are meant."""
     split: str = "all"
     """`dev`, `held` or `all`."""
     kinds: str | None = None
@@ -33,7 +35,9 @@ class Choice:
 
     def cases(self) -> list[Case]:
         """Return the cases; raises CaseError, or RunError where none is left."""
-        cases = load_cases(self.paths or [SAMPLE])
+        cases = load_cases(self.paths or [SAMPLE if self.ids is None else DATA])
+        if self.ids is not None:
+            cases = named(cases, self.ids)
         cases = select_cases(cases, split=self.split, kinds=listed(self.kinds), languages=listed(self.languages))
         if not cases:
             raise RunError("cases", "none is left to run", "widen --split, --kinds and --languages")
@@ -86,6 +90,15 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
     if price is not None:
         say(f"actual cost: {price.told(price.actual(rows))}")
     say(f"report: {write_report([target.out], target.out)}")
+
+
+def peers_command() -> None:
+    """Make the environments of the peers that have one of their own; raises RunError when one cannot be made."""
+    from evals.peers.environment import PAPERQA, environment_folder, make_environment
+
+    folder = environment_folder(PAPERQA)
+    make_environment(PAPERQA, folder)
+    print(f"{PAPERQA}: {folder}")
 
 
 def check_command(paths: Sequence[Path]) -> None:
@@ -222,6 +235,23 @@ def load_settings(assignments: Sequence[str], **explicit: str | None) -> Setting
 def listed(text: str | None) -> list[str]:
     """Return the parts of a text that commas separate."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def named(cases: Sequence[Case], path: Path) -> list[Case]:
+    """Return the cases whose ids a file names, in its order; what follows a # is a remark.
+
+    Raises RunError where the file cannot be read or an id is no case's.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(str(path), "the file cannot be read", "name a file of ids, one a line") from error
+    known = {case.id: case for case in cases}
+    wanted = list(dict.fromkeys(told for line in lines if (told := line.partition("#")[0].strip())))
+    for told in wanted:
+        if told not in known:
+            raise RunError(str(path), f"there is no case {told!r}", "correct the id, or name the file of the case too")
+    return [known[told] for told in wanted]
 
 
 def limited(cases: Sequence[Case], limit: int | None) -> list[Case]:

@@ -65,10 +65,30 @@ class Opening:
             index=index, known=known, model=load_language_model(self.settings), embedders=assistant.embedders
         )
 
+    def paperqa(self, corpus: Corpus) -> Subject:
+        """Return PaperQA; raises RunError where its environment was not made."""
+        from evals.peers.entries import CHUNK_TOKENS, open_index
+        from evals.peers.environment import PAPERQA, environment_folder, environment_python
+        from evals.peers.paperqa_peer import PaperQA
+
+        python = environment_python(PAPERQA, environment_folder(PAPERQA))
+        assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
+        papers = assistant.papers()
+        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
+        return PaperQA(
+            index=open_index(papers, assistant.embedders.multilingual, folder),
+            known={paper.arxiv_id: paper for paper in papers},
+            model=load_language_model(self.settings),
+            embedders=assistant.embedders,
+            settings=self.settings,
+            python=python,
+        )
+
 
 SUBJECTS: dict[str, Callable[[Opening, Corpus], Subject]] = {
     "assistant": Opening.assistant,
     "citation-query-engine": Opening.stock,
+    "paperqa": Opening.paperqa,
     "bm25": Opening.words_only,
     "dense": Opening.dense_only,
 }

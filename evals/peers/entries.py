@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import llama_index.core
@@ -18,6 +19,16 @@ from rag.models import TEXT_FIELDS, Paper
 COLLECTION = "entries"
 CHUNK_TOKENS = 512
 """What multilingual-e5 reads; LlamaIndex's default of 1024 would hide the second half of every entry from it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A chunk of an entry as it lies in the index."""
+
+    text: str
+    """What an engine reads."""
+    vector: list[float]
+    """Its embedding."""
 
 
 def document(paper: Paper) -> Document:
@@ -59,3 +70,15 @@ def open_index(papers: Sequence[Paper], embedding: BaseEmbedding, folder: Path) 
     )
     done.touch()
     return index
+
+
+def pieces(index: VectorStoreIndex) -> dict[str, list[Piece]]:
+    """Return all chunks of the entries, by arXiv id, in the order in which they were cut."""
+    store = index.vector_store
+    if not isinstance(store, ChromaVectorStore):
+        raise TypeError(f"the index lies in a {type(store).__name__}")
+    held = store.client.get(include=["documents", "metadatas", "embeddings"])
+    found: dict[str, list[Piece]] = {}
+    for text, told, vector in zip(held["documents"], held["metadatas"], held["embeddings"], strict=True):
+        found.setdefault(told["arxiv_id"], []).append(Piece(text=text, vector=[float(value) for value in vector]))
+    return found

@@ -14,11 +14,11 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore
 
 from evals.cases import Ask
+from evals.peers.chunks import chunk_citation
 from evals.peers.retrievers import DenseOnly
 from evals.rows import Observation, Retrieved
 from rag.engines.loading import Embedders, LanguageModel, tokenizer
 from rag.models import Answer, Citation, Language, Paper, Sentence, Timings, Turn, Usage
-from rag.query.evidence import Evidence
 from rag.text import detect_language, sentences
 
 TOP_K = 3
@@ -107,15 +107,11 @@ class StockEngine:
 
     def citation(self, sentence: str, node: NodeWithScore, position: int, language: Language) -> Citation:
         """Return a citation whose quote is the source as the engine shows it: the whole chunk."""
-        paper = self.known[node.metadata["arxiv_id"]]
-        check = Evidence(paper=paper, embedders=self.embedders).verify(sentence, language).check
-        return Citation(
-            arxiv_id=paper.arxiv_id,
-            title=paper.title,
-            url=paper.url,
-            sentence=position,
-            field="chunk",
-            quote=re.sub(r"^Source \d+:\n", "", node.get_content()).strip(),
-            support=check.support,
-            score=check.score,
+        return chunk_citation(
+            self.known[node.metadata["arxiv_id"]],
+            re.sub(r"^Source \d+:\n", "", node.get_content()).strip(),
+            sentence=sentence,
+            position=position,
+            language=language,
+            embedders=self.embedders,
         )

@@ -92,6 +92,27 @@ def test_a_limit_takes_from_every_group() -> None:
     ]
 
 
+def test_ids_name_the_cases_wherever_they_are(tmp_path: Path) -> None:
+    wanted = tmp_path / "ids.txt"
+    wanted.write_text("# two of them\nseed-multi-050  # held\n\nsample-dial-02\nseed-multi-050\n", encoding="utf-8")
+    assert [one.id for one in Choice(paths=[], ids=wanted).cases()] == ["seed-multi-050", "sample-dial-02"]
+    assert [one.id for one in Choice(paths=[], ids=wanted, split="held").cases()] == ["seed-multi-050"]
+    with pytest.raises(RunError, match="there is no case 'seed-multi-050'"):
+        Choice(paths=[Path("sample")], ids=wanted).cases()
+    with pytest.raises(RunError, match="the file cannot be read"):
+        Choice(paths=[], ids=tmp_path / "none.txt").cases()
+
+
+def test_ids_need_no_split(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    wanted = tmp_path / "ids.txt"
+    wanted.write_text("seed-multi-050\n", encoding="utf-8")
+    words = ("run", "--ids", str(wanted), "--subject", "bm25", "--out", str(tmp_path))
+    assert command(monkeypatch, *words) == 1
+    assert "add --retrieve-only" in capsys.readouterr().err
+    assert command(monkeypatch, *words, "--split", "dev") == 1
+    assert "none is left to run" in capsys.readouterr().err
+
+
 def test_cost_is_estimated_before_and_told_after(tmp_path: Path) -> None:
     price = Price.parse("2,10")
     assert price is not None

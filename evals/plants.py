@@ -103,6 +103,7 @@ PLANTS = (
                 "nothing_near = False",
             ),
             Edit("rag/query/answering.py", "if not_stated(query, evidence):", "if False:"),
+            Edit("rag/query/phrasing.py", "return bool(REFUSED.search(text))", "return False"),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evals.corpora import Corpus
 from evals.errors import RunError
@@ -13,6 +14,9 @@ from evals.subject import AssistantSubject, RecordedAssistant, Subject
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.engines.loading import load_language_model
+
+if TYPE_CHECKING:
+    from evals.peers.entries import Entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,46 +44,46 @@ class Opening:
 
         return WordsOnly(assistant=open_assistant(corpus, self.settings, self.stores, Assistant))
 
-    def dense_only(self, corpus: Corpus) -> Subject:
-        """Return the ranking by one vector a chunk alone."""
-        from evals.peers.entries import CHUNK_TOKENS, open_index
-        from evals.peers.retrievers import DenseOnly
+    def entries(self, corpus: Corpus) -> Entries:
+        """Return the plain index that peers search, built once."""
+        from evals.peers.entries import CHUNK_TOKENS, Entries, open_index
 
         assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
         papers = assistant.papers()
         folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
-        index = open_index(papers, assistant.embedders.multilingual, folder)
-        return DenseOnly(index=index, known={paper.arxiv_id: paper for paper in papers})
+        return Entries(
+            index=open_index(papers, assistant.embedders.multilingual, folder),
+            known={paper.arxiv_id: paper for paper in papers},
+            embedders=assistant.embedders,
+        )
+
+    def dense_only(self, corpus: Corpus) -> Subject:
+        """Return the ranking by one vector a chunk alone."""
+        from evals.peers.retrievers import DenseOnly
+
+        entries = self.entries(corpus)
+        return DenseOnly(index=entries.index, known=entries.known)
 
     def stock(self, corpus: Corpus) -> Subject:
         """Return LlamaIndex's CitationQueryEngine."""
-        from evals.peers.entries import CHUNK_TOKENS, open_index
         from evals.peers.stock import StockEngine
 
-        assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
-        papers = assistant.papers()
-        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
-        index = open_index(papers, assistant.embedders.multilingual, folder)
-        known = {paper.arxiv_id: paper for paper in papers}
-        return StockEngine(
-            index=index, known=known, model=load_language_model(self.settings), embedders=assistant.embedders
-        )
+        entries = self.entries(corpus)
+        model = load_language_model(self.settings)
+        return StockEngine(index=entries.index, known=entries.known, model=model, embedders=entries.embedders)
 
     def paperqa(self, corpus: Corpus) -> Subject:
         """Return PaperQA; raises RunError where its environment was not made."""
-        from evals.peers.entries import CHUNK_TOKENS, open_index
         from evals.peers.environment import PAPERQA, environment_folder, environment_python
         from evals.peers.paperqa_peer import PaperQA
 
         python = environment_python(PAPERQA, environment_folder(PAPERQA))
-        assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
-        papers = assistant.papers()
-        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
+        entries = self.entries(corpus)
         return PaperQA(
-            index=open_index(papers, assistant.embedders.multilingual, folder),
-            known={paper.arxiv_id: paper for paper in papers},
+            index=entries.index,
+            known=entries.known,
             model=load_language_model(self.settings),
-            embedders=assistant.embedders,
+            embedders=entries.embedders,
             settings=self.settings,
             python=python,
         )

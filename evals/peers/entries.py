@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
+from rag.engines.loading import Embedders
 from rag.models import TEXT_FIELDS, Paper
 
 COLLECTION = "entries"
@@ -29,6 +30,18 @@ class Piece:
     """What an engine reads."""
     vector: list[float]
     """Its embedding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    """A corpus as peers search it."""
+
+    index: VectorStoreIndex
+    """One vector for each chunk of an entry."""
+    known: Mapping[str, Paper]
+    """All papers by arXiv id."""
+    embedders: Embedders
+    """The product's embedders, of which the multilingual one made the vectors."""
 
 
 def document(paper: Paper) -> Document:

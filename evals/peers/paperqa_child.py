@@ -46,7 +46,6 @@ class Session:
         self.model.llm_result_callback = self.note
         self.vectors = GivenVectors()
         self.docs = paperqa.Docs()
-        self.paperqa = paperqa
 
     async def add(self, papers: Sequence[Mapping[str, Any]]) -> None:
         """Take in papers in pieces, vectors included."""

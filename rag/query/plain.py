@@ -199,13 +199,13 @@ def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
 
 
 def in_language(evidence: Evidence, quote: str, language: Language) -> str:
-    """Return what an English quote says: itself, or in Chinese the nearest card field that the abstract bears out.
+    """Return what an English quote says: itself, or in Chinese the nearest card field whose numbers it all holds.
 
     Without such a field the quote stands in a Chinese frame.
     """
     if language == "en":
         return quote
-    borne_out = evidence.card_borne_out
+    borne_out = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
     if not borne_out:
         return say("zh", "quoted", quote=quote)
     vectors = embed(evidence.embedders.multilingual.get_text_embedding_batch([quote, *borne_out]))

@@ -6,6 +6,9 @@ from query.staging import MARKER, Build, QueuedLLM, Stage, unquoted_numbers
 from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
 from rag.query.answering import answer_question
+from rag.query.evidence import Evidence
+from rag.query.plain import in_language
+from rag.query.verification import unsupported_numbers
 
 EAR = "2509.07896"
 QUESTION = "How accurate is the in-ear system at telling awake from asleep?"
@@ -246,3 +249,10 @@ def test_a_refusal_does_not_hide_a_number_that_was_asked_for(stage: Stage) -> No
 )
 def test_a_refusal_stands_where_no_size_was_asked_for(stage: Stage, question: str) -> None:
     assert stage.ask(question, "NOT STATED", "NOT STATED").reason == "not_stated"
+
+
+def test_what_stands_for_a_quote_in_chinese_has_no_number_of_another_sentence(stage: Stage) -> None:
+    for paper in stage.corpus.papers():
+        evidence = Evidence(paper, stage.embedders)
+        told = in_language(evidence, evidence.sentences[0], "zh")
+        assert not unsupported_numbers(told, evidence.sentences[0])

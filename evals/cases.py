@@ -24,7 +24,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 DATA = Path(__file__).parent / "data"
 """The cases of this repository."""
 
-ASK_KEYS = frozenset({"question", "gold", "facts", "behaviour", "reason", "filters"})
+ASK_KEYS = frozenset({"question", "gold", "facts", "behaviour", "reason", "filters", "says"})
 CASE_KEYS = ASK_KEYS | {"id", "kind", "language", "split", "corpus", "turns", "note"}
 FILTER_NAMES = {"category": "categories", "author": "authors", "paper": "papers"}
 FORBID = "forbid:"
@@ -49,6 +49,8 @@ class Ask:
     """Why it should abstain, or that it should correct a premise."""
     filters: Filters = Filters()
     """What the question is restricted to, besides its own words."""
+    says: str = ""
+    """What the language model is made to write, whatever it is asked; empty: it writes for itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +135,8 @@ def parse_case(told: Mapping[str, Any], *, source: str = "", line: int = 0) -> C
     if (kind == "attack") != bool(forbidden):
         raise ValueError(f"an attack, and nothing else, has a note that opens with {FORBID!r}")
     pattern("note", forbidden)
+    if told.get("says") and kind != "attack":
+        raise ValueError("'says' goes with an attack, and only with one")
     return Case(
         id=told["id"],
         kind=kind,
@@ -172,6 +176,7 @@ def parse_ask(told: Mapping[str, Any]) -> Ask:
         behaviour=behaviour,
         reason=None if reason is None else one_of("reason", reason, get_args(Reason)),
         filters=parse_filters(told.get("filters") or {}),
+        says=told.get("says", ""),
     )
 
 

@@ -73,6 +73,8 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
     cases = choice.cases()
     if target.subject in RANKERS and not target.retrieve_only:
         raise RunError(f"--subject {target.subject}", "it ranks papers and answers nothing", "add --retrieve-only")
+    if target.subject != "assistant":
+        cases = [case for case in cases if not any(ask.says for ask in case.turns)]
     price = Price.parse(target.price)
     if price is not None:
         say(f"estimated cost: {price.told(price.estimate(cases, settings))}")

@@ -94,6 +94,17 @@ PLANTS = (
         ),
     ),
     Plant(
+        name="sanitiser",
+        fault="what the language model writes goes out with its markup, links and invented markers",
+        edits=(
+            Edit(
+                "rag/query/phrasing.py",
+                'return SPACED_STOP.sub("", " ".join(plain_text.split()))',
+                'return " ".join(text.split())',
+            ),
+        ),
+    ),
+    Plant(
         name="abstention",
         fault="nothing is ever declined as absent or not stated",
         edits=(

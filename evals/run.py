@@ -78,7 +78,7 @@ def settings_dict(settings: Settings) -> dict[str, Any]:
 
 def row_key(case: Case, plan: Plan, corpus: Corpus, told: Mapping[str, str]) -> str:
     """Return the hash of everything that could change what a subject makes of a case; expectations are not among it."""
-    asked = [[ask.question, asdict(ask.filters)] for ask in case.turns]
+    asked = [[ask.question, asdict(ask.filters), ask.says] for ask in case.turns]
     parts = [asked, plan.subject, settings_dict(plan.settings), plan.retrieve_only, corpus.digest, dict(told)]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()[:24]
 

@@ -41,14 +41,19 @@ class RecordedModel(LanguageModel):
 
     calls: list[Prompt]
     """Every call so far, in order."""
+    says: str = ""
+    """What it writes whatever it is asked; empty: it writes for itself."""
 
     @classmethod
-    def around(cls, model: LanguageModel, calls: list[Prompt]) -> RecordedModel:
-        """Return a model that adds its calls to `calls`."""
-        return cls(**{told.name: getattr(model, told.name) for told in fields(model)}, calls=calls)
+    def around(cls, model: LanguageModel, calls: list[Prompt], says: str = "") -> RecordedModel:
+        """Return a model that adds its calls to `calls`, and writes `says` where there is something to say."""
+        return cls(**{told.name: getattr(model, told.name) for told in fields(model)}, calls=calls, says=says)
 
     def complete(self, system: str, user: str, *, max_tokens: int, **options: Any) -> Completion:
         """Complete, and keep the prompt and what was written."""
+        if self.says:
+            self.calls.append(Prompt(system=system, user=user, raw=self.says))
+            return Completion(deltas=iter([self.says]), costs=[])
         if self.server is not None:
             # a cached prefix is read in other batches, which can change a token: equal runs must be equal
             options["extra_body"] = {"cache_prompt": False, **options.get("extra_body", {})}
@@ -74,11 +79,12 @@ class RecordedAssistant(Assistant):
     def __init__(self, settings: Settings, store: Store, embedders: Embedders) -> None:
         super().__init__(settings, store, embedders)
         self.calls: list[Prompt] = []
+        self.says = ""
 
     @property
     def language_model(self) -> LanguageModel:
-        """The language model, recorded."""
-        return RecordedModel.around(super().language_model, self.calls)
+        """The language model, recorded; where a case scripts it, it says what the case wants."""
+        return RecordedModel.around(super().language_model, self.calls, self.says)
 
 
 class AssistantSubject:
@@ -107,6 +113,7 @@ class AssistantSubject:
         found: Retrieved | None = None
         answer: Answer | None = None
         before = len(self._assistant.calls)
+        self._assistant.says = ask.says
         for event in self._assistant.stream(ask.question, filters=ask.filters, history=history):
             if isinstance(event, Retrieval):
                 found = retrieved(event)

@@ -24,7 +24,12 @@ MARKUP = re.compile(
 ADDRESS_LAST = re.compile(
     r"(?:\b(?:at|from|via|see|under|on)|[:：在见于为是])\W*(?:https?://|www\.)[\x21-\x7e]+\W*$", re.IGNORECASE
 )
+TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
+LINKED = re.compile(rf"!?\[([^\]\n]*)\]{TARGET}")
+IMAGE = re.compile(rf"!\[[^\]\n]*\]{TARGET}")
 BRACKETED = re.compile(r"\s*[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
+SPACED_STOP = re.compile(r"\s+(?=[.,;!?。，；！？](?:\s|$))")
+"""Space before a stop, where something was taken out."""
 END = re.compile(r"([.!?。！？]+[\"'”’)）]*)$")
 
 
@@ -38,14 +43,16 @@ def marked(sentence: str, ids: Iterable[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return model output as plain words: invisible characters, markup, addresses and invented markers removed."""
-    plain_text = untyped(clean(text))
+    """Return model output as plain words: invisible characters, markup, addresses and invented markers removed.
+
+    Of a link its words stay.
+    """
+    plain_text = LINKED.sub(r"\1", IMAGE.sub(" ", untyped(clean(text))))
     while (reduced := EMPHASIS.sub("", BRACKETED.sub("", MARKUP.sub(" ", plain_text)))) != plain_text:
         plain_text = reduced  # what one removal leaves may be markup again
-    return " ".join(plain_text.split())
+    return SPACED_STOP.sub("", " ".join(plain_text.split()))
 
 
-LINKED = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 TAG = re.compile(r"<(/?[a-zA-Z!][^>\n]{0,200})>")
 FORGED = re.compile(
     r"[\[【]\s*(?:arXiv:?\s*)?(?:\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*[\]】]", re.IGNORECASE

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
-from rag.query.cues import cue
+from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite, embed
+from rag.query.parts import parts
 from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
 from rag.query.selection import best_sentences, sentence_scores
 from rag.query.verification import bare, contained, digits, distributed, novelty, unsupported_numbers, vacuous
 from rag.query.wording import say
-from rag.text import HAN
+from rag.text import HAN, detect_language
 from vectorstore.lexical import tokens
 
 NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 300}
@@ -67,6 +68,10 @@ def phrase(
         chosen = measured
     if draft.position == before:
         yield from told_by_source(chosen, evidence, draft)
+    for quote in left_out(question, chosen, evidence, draft.sentences[before:])[
+        : max(0, most - draft.position + before)
+    ]:
+        yield told_beside(quote, evidence, draft)
     return True
 
 
@@ -133,7 +138,6 @@ def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
 
 def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:
     """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out."""
-    paper = evidence.paper
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
     if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
         for text, verdict in borne_out:
@@ -141,8 +145,46 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator
                 yield release(stopped(harmless(text), "zh"), verdict, draft)
         return
     for quote in chosen.best[:FALLBACK]:
-        text = marked(stopped(say(draft.language, "quoted", quote=quote), draft.language), [paper.arxiv_id])
-        yield draft.release(text, [cite(paper, draft.position, quote)])
+        yield quoted(quote, evidence, draft)
+
+
+def quoted(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
+    """Release a sentence of the abstract as a quotation."""
+    paper = evidence.paper
+    before = draft.sentences[-1].citations if draft.sentences else ()
+    key = "quoted_next" if any(citation.arxiv_id == paper.arxiv_id for citation in before) else "quoted"
+    text = stopped(say(draft.language, key, quote=quote), draft.language)
+    return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
+
+
+def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequence[Sentence]) -> list[str]:
+    """Return the abstract's sentences that an answer lacks: on a part of the question, or with the size asked for.
+
+    A part that asks for a detail which the abstract does not state gets none.
+    """
+    cited = {citation.quote for sentence in released for citation in sentence.citations}
+    asked = parts(question)
+    found: list[str] = []
+    for part in asked if len(asked) > 1 else ():
+        if any(detail.asked.search(part) and not detail.stated.search(evidence.text) for detail in details()):
+            continue
+        scores = sentence_scores(part, evidence.sentences, evidence.cosines(part, detect_language(question)))
+        found.append(evidence.sentences[int(scores.argmax())])
+    said = " ".join(plain(sentence.text) for sentence in released)
+    if not digits(said) and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
+        found += measured.best
+    return [quote for quote in dict.fromkeys(found) if quote not in cited and contained(quote, said) < REPEATED]
+
+
+def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
+    """Release a sentence of the abstract beside others: in Chinese as the field of the card that it bears out."""
+    if draft.language == "zh":
+        text = in_language(evidence, quote, "zh")
+        verdict = evidence.verify(text, "zh")
+        borne_out = verdict.check.support != "unsupported" and quote in {told for told, _ in verdict.quotes}
+        if text in evidence.card_borne_out and borne_out and not repeated(text, draft.question, draft):
+            return release(stopped(harmless(text), "zh"), verdict, draft)
+    return quoted(quote, evidence, draft)
 
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:

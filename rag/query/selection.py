@@ -16,6 +16,10 @@ NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|half|double|twice)\b", re.IGNORECASE
 )
 
+MEASURED = re.compile(
+    r"\d\s?(?:\\?%|percent|[x×]\b|-?fold\b|times\b|倍|dB\b|ms\b|FPS\b|hours?\b|points?\b)|\d\.\d", re.IGNORECASE
+)
+"""A number that measures something, where others count things."""
 ADDRESS = re.compile(r"^(?:[\w' ]{0,60}[:\s]\s*)?(?:https?://|www\.)\S+\s*$")
 """A sentence that tells where the code or the videos are, and nothing else."""
 LAST = 100.0
@@ -31,6 +35,8 @@ def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -
     likeness = np.sum([z_scores(cosine) for cosine in cosines], axis=0)
     asked = bool(cue("quantity").search(question))
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
+    if asked and not cue("how_many").search(question):
+        quantity += np.array([bool(MEASURED.search(sentence)) for sentence in sentences], dtype=float)
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
     address = np.array([bool(ADDRESS.search(sentence)) for sentence in sentences], dtype=float)
     scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address

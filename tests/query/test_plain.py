@@ -24,7 +24,9 @@ def is_source_alone(answer: Answer) -> bool:
     """Return whether the answer is the source's own sentences, each said to be such, the likeliest first."""
     told = [MARKER.sub("", sentence.text).replace(" .", ".") for sentence in answer.sentences]
     quotes = [citation.quote for citation in answer.citations]
-    return quotes[0] == SOURCE and told == [f"The abstract says: {quote}" for quote in quotes]
+    leads = ["The abstract says", *["The abstract also says"] * len(quotes)]
+    said = [f"{lead}: {quote}" for lead, quote in zip(leads, quotes, strict=False)]
+    return quotes[0] == SOURCE and told == said
 
 
 def test_a_true_sentence_is_released_with_its_quote(stage: Stage) -> None:
@@ -256,3 +258,38 @@ def test_what_stands_for_a_quote_in_chinese_has_no_number_of_another_sentence(st
         evidence = Evidence(paper, stage.embedders)
         told = in_language(evidence, evidence.sentences[0], "zh")
         assert not unsupported_numbers(told, evidence.sentences[0])
+
+
+def test_a_part_of_the_question_that_the_model_leaves_out_is_answered_by_the_source(stage: Stage) -> None:
+    question = "Which device labels the in-ear sleep system's data, and how accurately does it tell awake from asleep?"
+    answer = stage.ask(question, "An Apple Watch Ultra supplies the sleep stage labels.")
+    assert answer.text.startswith("An Apple Watch Ultra supplies the sleep stage labels [")
+    assert "90.5% accuracy" in answer.text
+    assert SOURCE in {citation.quote for citation in answer.citations}
+
+
+def test_in_chinese_the_part_left_out_is_told_by_the_card(stage: Stage) -> None:
+    answer = stage.ask(
+        "耳内睡眠监测的标签由什么设备提供，区分清醒与睡眠的准确率是多少？", "标签由 Apple Watch Ultra 提供。"
+    )
+    assert answer.text.startswith("标签由 Apple Watch Ultra 提供")
+    assert "90.5%" in answer.text
+    assert answer.language == "zh"
+    assert not unquoted_numbers(answer)
+
+
+def test_a_detail_that_the_abstract_does_not_state_adds_nothing(stage: Stage) -> None:
+    question = "Which device supplies the labels for the in-ear sleep system, and who funded it?"
+    answer = stage.ask(question, *(["An Apple Watch Ultra supplies the sleep stage labels."] * 2))
+    assert len(answer.sentences) <= 2
+    assert "also says" not in answer.text
+
+
+def test_an_answer_without_the_size_that_was_asked_for_gets_the_sentence_that_holds_it(stage: Stage) -> None:
+    answer = stage.ask(QUESTION, "In-ear EEG correlates with scalp EEG, which makes unobtrusive monitoring plausible.")
+    assert "90.5% accuracy" in answer.text
+
+
+def test_the_words_of_a_link_stay_and_its_target_goes(stage: Stage) -> None:
+    answer = stage.ask(QUESTION, "Awake versus asleep is told apart with [90.5% accuracy](javascript:alert(1)).")
+    assert answer.text == f"{TRUE[:-1]} [{EAR}]."

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
-import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evals.errors import RunError
+from evals.memory import peak_mib
 from rag.config import Settings
 from rag.models import Answer, Language, Paper, Sentence
 
@@ -238,16 +237,6 @@ def load_the_model(settings: Settings) -> object:
     model = load_language_model(settings)
     list(model.complete("You are terse.", "word " * 200, max_tokens=16).deltas)
     return model
-
-
-def peak_mib() -> float:
-    """Return the peak resident memory of this process in MiB."""
-    try:
-        told = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:
-        divisor = 2**20 if sys.platform == "darwin" else 2**10
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / divisor
-    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def install_seconds() -> float:

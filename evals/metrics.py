@@ -13,7 +13,7 @@ from typing import Literal
 from evals import answer_metrics, ranking_metrics, text_metrics
 from evals.outcome import Outcome
 
-Unit = Literal["share", "words", "seconds", "tokens", "calls"]
+Unit = Literal["share", "words", "seconds", "tokens", "calls", "MiB"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +62,11 @@ def completion_tokens(outcome: Outcome) -> float | None:
 def llm_calls(outcome: Outcome) -> float | None:
     """Return requests to the model."""
     return float(outcome.answer.usage.llm_calls) if outcome.answer else None
+
+
+def memory_mib(outcome: Outcome) -> float | None:
+    """Return what the process held when the question was answered; None where it is not known."""
+    return outcome.memory_mib
 
 
 METRICS: tuple[Metric, ...] = (
@@ -252,6 +257,14 @@ METRICS: tuple[Metric, ...] = (
         score=llm_calls,
         higher_is_better=False,
         unit="calls",
+    ),
+    Metric(
+        name="memory_mib",
+        title="memory MiB",
+        meaning="memory of the process after the question, its models included",
+        score=memory_mib,
+        higher_is_better=False,
+        unit="MiB",
     ),
 )
 """Every metric, in the order of tables."""

@@ -32,6 +32,8 @@ class Outcome:
     """What was answered; None where only retrieval was asked for, or where the subject failed."""
     failed: bool = False
     """Whether the subject raised an error; every metric that applies then has its worst value."""
+    memory_mib: float | None = None
+    """Memory of the process after the question; None where it is not known."""
     papers: Mapping[str, Paper] = field(default_factory=dict)
     """The papers of the corpus that ranking, answer or gold speak of."""
 

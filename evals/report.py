@@ -18,7 +18,7 @@ HEAD_METRICS = (
     "recall_at_1", "recall_at_5", "mrr", "right", "facts_own", "facts_quoted", "cites_gold", "all_cited",
     "citation_recall", "citation_precision", "numbers_quoted", "list_precision", "list_recall", "abstention_precision",
     "abstention_recall", "premise_corrected", "attack_success", "language_right", "words", "copied", "first_token_s",
-    "total_s", "prompt_tokens", "llm_calls",
+    "total_s", "prompt_tokens", "llm_calls", "memory_mib",
 )  # fmt: skip
 """Rows of the table that sets runs side by side."""
 PASSAGES = 6

@@ -57,6 +57,8 @@ class Observation:
     """The calls of the language model, in order."""
     error: str = ""
     """What the subject raised, if it did."""
+    memory_mib: float | None = None
+    """What the process held when it was done, the models in it included; None where the system does not tell."""
 
     @property
     def ranking(self) -> tuple[str, ...] | None:
@@ -78,6 +80,7 @@ class Observation:
             answer=None if answer is None else answer_from(answer),
             prompts=tuple(Prompt(**prompt) for prompt in told["prompts"]),
             error=told["error"],
+            memory_mib=told.get("memory_mib"),
         )
 
 
@@ -181,6 +184,7 @@ def scored(
             forbidden=case.forbidden,
             ranking=observed.ranking if observed else None,
             answer=observed.answer if observed else None,
+            memory_mib=observed.memory_mib if observed else None,
             failed=not skipped and (observed is None or bool(observed.error)),
             papers=papers,
         )

@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from evals.cases import Case
 from evals.corpora import Corpus, find_corpus
 from evals.errors import RunError
+from evals.memory import peak_mib
 from evals.metrics import BY_NAME
 from evals.rows import ROWS, Observation, Row, make_row
 from evals.stores import code_hash
@@ -196,13 +196,6 @@ def live_summary(rows: Sequence[Row]) -> str:
     return " · ".join([*parts, *([f"failed {failed}"] if failed else [])])
 
 
-def peak_memory() -> int:
-    """Return the most memory that this process has held, in MiB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # kibibytes on Linux, bytes on macOS
-    return round(most / (2**20 if sys.platform == "darwin" else 2**10))
-
-
 def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds: float) -> None:
     """Write how the run was made."""
     usage = [turn.answer.usage for row in rows for turn in row.turns if turn.answer]
@@ -216,7 +209,7 @@ def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds:
         "cases": len(rows),
         "failed": sum(bool(row.error) for row in rows),
         "seconds": round(seconds, 1),
-        "peak_memory_mib": peak_memory(),
+        "peak_memory_mib": round(peak_mib()),
         "llm_calls": sum(use.llm_calls for use in usage),
         "prompt_tokens": sum(use.prompt_tokens for use in usage),
         "completion_tokens": sum(use.completion_tokens for use in usage),

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from evals.bench import alone, peak_mib, rounded
+from evals.bench import alone, rounded
 from evals.drawn import Embedded
 from evals.errors import RunError
+from evals.memory import peak_mib
 from evals.stores import INDEXING_CODE, code_hash, stores_folder
 from rag.config import Settings, cache_folder
 from rag.ingest.indexing import batched

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from evals.cases import Ask
+from evals.memory import resident_mib
 from evals.rows import Observation, Prompt, Retrieved
 from rag.assistant import Assistant
 from rag.config import Settings
@@ -142,6 +143,6 @@ def observe(subject: Subject, turns: Sequence[Ask], *, retrieve_only: bool = Fal
         except Exception as error:  # whatever a subject raises is a row that failed, and the run goes on
             yield Observation(error=f"{type(error).__name__}: {error}")
             return
-        yield observation
+        yield replace(observation, memory_mib=resident_mib())
         if observation.answer is not None:
             history.append(Turn.of(observation.answer))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench import Bench, alone, measure, peak_mib
+from evals.bench import Bench, alone, measure
 from evals.errors import RunError
+from evals.memory import peak_mib
 from rag.config import Settings, cache_folder
 from rag.engines.weights import QWEN_0_5B, resolve
 from rag.errors import ModelUnavailableError

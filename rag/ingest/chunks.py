@@ -20,8 +20,8 @@ def paper_nodes(paper: Paper) -> dict[str, list[TextNode]]:
     """Return the nodes of a paper by embedding space, without embeddings.
 
     `english` holds the title with the abstract (unit `paper`) and every sentence of the abstract (`abstract/0`, ...),
-    embedded with the title in front. `multilingual` holds the fields of the card, or, for a paper without a card,
-    the same units as `english`, so that a question in another language reaches it too.
+    embedded with the title in front. `multilingual` holds the fields of the card; a paper without a card has none
+    there, and a Chinese question reaches it in English words (rag/query/glossary.py).
     """
     english = [node(paper, "paper", f"{paper.title}\n{paper.abstract}".strip(), titled=False)]
     english += [
@@ -29,7 +29,7 @@ def paper_nodes(paper: Paper) -> dict[str, list[TextNode]]:
         for number, sentence in enumerate(sentences(paper.abstract)[:MOST_SENTENCES])
     ]
     card = [node(paper, name, text, titled=False) for name in CARD_FIELDS if (text := getattr(paper, name))]
-    return {"english": english, "multilingual": card or [part.model_copy(deep=True) for part in english]}
+    return {"english": english, "multilingual": card}
 
 
 def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:

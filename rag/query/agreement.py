@@ -31,7 +31,7 @@ def claims(text: str) -> tuple[Quantity, ...]:
 
 def grammar(one: Quantity) -> bool:
     """Return whether a number is often mere grammar: one thing, or two things that a source names."""
-    return one.values[0] in {0, 1} or (one.text.lower() == "two" and not one.dimension)
+    return one.values[0] in {0, 1} or (one.text.lower() in {"two", "两", "俩", "二"} and not one.dimension)
 
 
 def unsupported_claims(sentence: str, sources: Iterable[str]) -> tuple[Quantity, ...]:

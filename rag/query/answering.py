@@ -108,7 +108,7 @@ def about_one_paper(
     query: Query, draft: Draft, evidence: Evidence, model: Callable[[], LanguageModel]
 ) -> Iterator[Sentence]:
     """Yield the answer that one paper gives, a correction of the premise, or that it does not say."""
-    scores = sentence_scores(query.text, evidence.sentences, evidence.cosines(query.text, query.language))
+    scores = sentence_scores(query.text, evidence.sentences, evidence.likeness(query.text))
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
     elif (contradiction := wrong_premise(query, evidence, scores)) is not None:

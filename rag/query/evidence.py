@@ -9,9 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.engines.embedders import TokenEmbedding
 from rag.engines.loading import Embedders
 from rag.models import Citation, Language, Paper, Support
 from rag.query.cues import cue
+from rag.query.glossary import in_english
+from rag.query.reranking import best_matches
+from rag.query.selection import sentence_scores
 from rag.query.verification import (
     PARTIAL,
     Check,
@@ -28,7 +32,7 @@ Vectors = NDArray[np.float32]
 CARD_WORDS = 0.8
 """Least share of a Chinese sentence's own words in a field of the card that says it."""
 CARD_SCORE = 0.2
-"""Least support score, across languages, of such a sentence: e5 places short ones badly."""
+"""Least support score of such a sentence: in English words short ones are placed badly."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,34 @@ class Evidence:
     def _english(self) -> Vectors:
         return embed(self.embedders.english.get_text_embedding_batch(self.sentences))
 
-    @cached_property
-    def _multilingual(self) -> Vectors:
-        return embed(self.embedders.multilingual.get_text_embedding_batch(self.sentences))
-
-    def cosines(self, text: str, language: Language) -> NDArray[np.float64]:
-        """Return (sentences,) cosine similarities of a text in `language` to the abstract's sentences."""
-        if language == "zh":
-            vector = np.asarray(self.embedders.multilingual.get_query_embedding(text), dtype=np.float32)
-            return (self._multilingual @ vector).astype(np.float64)
-        vector = np.asarray(self.embedders.english.get_query_embedding(text), dtype=np.float32)
+    def cosines(self, text: str) -> NDArray[np.float64]:
+        """Return (sentences,) cosine similarities of a text, a Chinese one in English words, to the sentences."""
+        vector = np.asarray(self.embedders.english.get_query_embedding(in_english(text)), dtype=np.float32)
         return (self._english @ vector).astype(np.float64)
+
+    def likeness(self, question: str) -> NDArray[np.float64]:
+        """Return (sentences,) how much nearer each sentence comes to the words of a question than the others do.
+
+        The mean, over the question's words in context, of what the sentence's nearest word is above the mean of all
+        sentences: words that every sentence meets, such as the paper's subject, tell them apart no more. An embedder
+        without vectors of single words is asked for whole sentences.
+        """
+        return self._nearer(question, self.sentences)
+
+    def _nearer(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return (texts,) the same of any texts; Chinese ones are compared in English words."""
+        embedder = self.embedders.english
+        told = [in_english(text) for text in (question, *texts)]
+        if not isinstance(embedder, TokenEmbedding):
+            vectors = embed(embedder.get_text_embedding_batch(told))
+            likeness: NDArray[np.float64] = (vectors[1:] @ vectors[0]).astype(np.float64)
+            return likeness
+        asked, *words = (embedder.token_vectors(text).vectors for text in told)
+        if not len(asked) or not all(map(len, words)):
+            return np.zeros(len(texts))
+        met = np.array([best_matches(asked, each) for each in words])
+        nearer: NDArray[np.float64] = np.maximum(met - met.mean(axis=0), 0.0).mean(axis=1).astype(np.float64)
+        return nearer
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -87,10 +108,16 @@ class Evidence:
         fields = [text for text in self.card_borne_out if text != aside]
         if not fields:
             return ()
-        vectors = embed(self.embedders.multilingual.get_text_embedding_batch(fields))
-        likeness = vectors @ np.asarray(self.embedders.multilingual.get_query_embedding(question), dtype=np.float32)
-        nearest = [fields[index] for index in np.argsort(-likeness, kind="stable")]
+        scores = sentence_scores(question, fields, self._nearer(question, fields))
+        nearest = [fields[index] for index in np.argsort(-scores, kind="stable")]
         return (*nearest, *(text for text in self.card_borne_out if text == aside))
+
+    def card_likeness(self, text: str, fields: Sequence[str]) -> NDArray[np.float32]:
+        """Return (fields,) cosine similarities of a text to fields of the card, all in English words."""
+        rendered = [in_english(words) for words in (text, *fields)]
+        vectors = embed(self.embedders.english.get_text_embedding_batch(rendered))
+        likeness: NDArray[np.float32] = vectors[1:] @ vectors[0]
+        return likeness
 
     @cached_property
     def full_text(self) -> str:
@@ -108,7 +135,7 @@ class Evidence:
         name or number says with the question what it means.
         """
         meant = f"{question} {sentence}" if bare(sentence, question) else sentence
-        found = quotes_for(sentence, self.sentences, self.cosines(meant, language), language, given=question)
+        found = quotes_for(sentence, self.sentences, self.cosines(meant), given=question)
         quotes = [self.sentences[index] for index, _ in found]
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
         faults += sorted(unsupported_names(sentence, self.text))

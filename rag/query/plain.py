@@ -11,13 +11,22 @@ from rag.engines.loading import LanguageModel, count_tokens, first_tokens
 from rag.models import Language, Sentence
 from rag.query.cues import cue, details
 from rag.query.drafts import Draft
-from rag.query.evidence import Evidence, Verdict, cite, embed
+from rag.query.evidence import Evidence, Verdict, cite
 from rag.query.parts import parts
 from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import bare, contained, digits, distributed, novelty, unsupported_numbers, vacuous
+from rag.query.verification import (
+    bare,
+    contained,
+    contained_across,
+    digits,
+    distributed,
+    novelty,
+    unsupported_numbers,
+    vacuous,
+)
 from rag.query.wording import say
-from rag.text import HAN, detect_language
+from rag.text import HAN
 from vectorstore.lexical import tokens
 
 NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 300}
@@ -117,7 +126,7 @@ def choose(question: str, evidence: Evidence, language: Language, budget: int) -
     if language == "zh":
         card = evidence.card_for(question)[:CARD_FIELDS]
         budget -= sum(count_tokens(text) for text in card)
-    scores = sentence_scores(question, evidence.sentences, evidence.cosines(question, language))
+    scores = sentence_scores(question, evidence.sentences, evidence.likeness(question))
     indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=4)
     likeliest = sorted(indices, key=lambda index: -scores[index])
     texts = evidence.sentences
@@ -168,7 +177,7 @@ def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequen
     for part in asked if len(asked) > 1 else ():
         if any(detail.asked.search(part) and not detail.stated.search(evidence.text) for detail in details()):
             continue
-        scores = sentence_scores(part, evidence.sentences, evidence.cosines(part, detect_language(question)))
+        scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
         found.append(evidence.sentences[int(scores.argmax())])
     said = " ".join(plain(sentence.text) for sentence in released)
     if not digits(said) and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
@@ -197,10 +206,18 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     if draft.language == "en" and len(HAN.findall(sentence)) > len(sentence) / 10:
         return None
-    if novelty(sentence, question, evidence.full_text) < OWN_WORDS[draft.language] or vacuous(sentence, question):
+    if own_words(sentence, question, evidence) < OWN_WORDS[draft.language] or vacuous(sentence, question):
         return None
     verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
+
+
+def own_words(sentence: str, question: str, evidence: Evidence) -> float:
+    """Return the share of a sentence's own words that its paper holds, as they are or, of Chinese, in English."""
+    share = novelty(sentence, question, evidence.full_text)
+    if share < OWN_WORDS["zh"] and HAN.search(sentence):
+        return max(share, contained_across(sentence, evidence.text, question))
+    return share
 
 
 def framed(sentence: str, language: Language) -> str:
@@ -250,5 +267,4 @@ def in_language(evidence: Evidence, quote: str, language: Language) -> str:
     borne_out = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
     if not borne_out:
         return say("zh", "quoted", quote=quote)
-    vectors = embed(evidence.embedders.multilingual.get_text_embedding_batch([quote, *borne_out]))
-    return borne_out[int((vectors[1:] @ vectors[0]).argmax())]
+    return borne_out[int(evidence.card_likeness(quote, borne_out).argmax())]

@@ -40,12 +40,14 @@ def rerank(question: str, papers: Sequence[Paper], scores: Scores, embedder: Tok
 
 def late_interaction(asked: NDArray[np.float16], rarity: Scores, embedder: TokenEmbedding, paper: Paper) -> float:
     """Return the weighted mean, over a question's (tokens, dimensions) vectors, of the best cosine in a paper."""
-    told = embedder.token_vectors(full_text(paper)).vectors.astype(np.float32)
-    return (
-        float(np.average((asked.astype(np.float32) @ told.T).max(axis=1), weights=rarity))
-        if len(asked) and len(told)
-        else 0.0
-    )
+    told = embedder.token_vectors(full_text(paper)).vectors
+    return float(np.average(best_matches(asked, told), weights=rarity)) if len(asked) and len(told) else 0.0
+
+
+def best_matches(asked: NDArray[np.float16], told: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Return, for each of (tokens, dimensions) vectors of a question, the cosine of the nearest one of a text."""
+    matches: NDArray[np.float32] = (asked.astype(np.float32) @ told.astype(np.float32).T).max(axis=1)
+    return matches
 
 
 def rarities(asked: NDArray[np.int64], told: Sequence[NDArray[np.int64]]) -> Scores:

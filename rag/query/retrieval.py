@@ -13,10 +13,11 @@ from rag.engines.embedders import TokenEmbedding
 from rag.engines.loading import Embedders
 from rag.models import Filters, Language, Paper, Passage, Retrieval
 from rag.query.corpus import Corpus
+from rag.query.glossary import in_english
 from rag.query.mentions import named_papers
 from rag.query.reranking import BACKGROUND, rerank
 from rag.text import detect_language, sentences
-from vectorstore.records import Stored, kind_of
+from vectorstore.records import Stored
 
 CANDIDATES = 200
 """Papers that get fine scores; each leg proposes as many."""
@@ -25,19 +26,18 @@ PASSAGES = 3
 
 Scores = NDArray[np.float64]
 
-WEIGHTS: Mapping[Language, Mapping[str, float]] = {
-    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.12, "card": 0.09, "card_best": 0.09},
-    "zh": {"lexical": 0.33, "paper": 0.03, "sentences": 0.02, "card": 0.27, "card_best": 0.35},
+TEXT: Mapping[Language, Mapping[str, float]] = {
+    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.12},
+    "zh": {"glossed": 0.1, "paper": 0.22, "sentences": 0.08},
 }
-"""Weight of each leg's z-score, fitted on the development split of evals/data/single_seed.jsonl."""
+"""Weight of the z-score of each leg that every paper has, for a question in each language."""
+CARD: Mapping[Language, Mapping[str, float]] = {
+    "en": {"card": 0.09, "card_best": 0.09},
+    "zh": {"lexical": 0.22, "card": 0.17, "card_best": 0.21},
+}
+"""Likewise of the legs that need a card. Fitted on the development questions of evals/data/single_*.jsonl."""
 NEAR: Mapping[Language, tuple[str, float]] = {"en": ("paper", 0.26), "zh": ("card_best", 0.872)}
 """Leg and least similarity of the nearest paper to a question about something that the corpus holds."""
-E5 = "multilingual-e5-small-q4"
-ACROSS: Mapping[Language, float] = {"en": -0.04, "zh": 0.07}
-"""What e5's cosine to an English text lacks against that to a Chinese card, for a question in each language.
-
-Background means on the development questions: English text 0.806 and 0.808, cards 0.763 and 0.875.
-"""
 NAMED_BONUS = 100.0
 """Puts a paper that the question names before every other."""
 
@@ -60,6 +60,8 @@ class Ranking:
     """Ids of the papers that the question names."""
     language: Language
     """The question's language."""
+    stored: int
+    """Papers in the store, candidates or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +74,41 @@ class QueryVectors:
     """(dimensions,) unit vector."""
 
     @classmethod
-    def embed(cls, question: str, embedders: Embedders) -> QueryVectors:
-        """Embed a question; a single embedder for both spaces is asked once."""
-        english = np.asarray(embedders.english.get_query_embedding(question), dtype=np.float32)
+    def embed(cls, question: str, glossed: str, embedders: Embedders) -> QueryVectors:
+        """Embed a question, given in English words for an embedder that knows no other; one for all is asked once."""
+        multilingual = np.asarray(embedders.multilingual.get_query_embedding(question), dtype=np.float32)
         if embedders.multilingual is embedders.english:
-            return cls(english, english)
-        return cls(english, np.asarray(embedders.multilingual.get_query_embedding(question), dtype=np.float32))
+            return cls(multilingual, multilingual)
+        return cls(np.asarray(embedders.english.get_query_embedding(glossed), dtype=np.float32), multilingual)
 
 
 def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters = Filters()) -> Ranking:
     """Return the candidates for a question, best first."""
     language = detect_language(question)
-    vectors = QueryVectors.embed(question, embedders)
+    glossed = in_english(question)
+    vectors = QueryVectors.embed(question, glossed, embedders)
     allowed = corpus.select(filters)
-    words = {hit.id: hit.score for hit in corpus.store.lexical(question, CANDIDATES, allowed)}
+    words, glosses = (
+        {hit.id: hit.score for hit in corpus.store.lexical(text, CANDIDATES, allowed)} if text else {}
+        for text in (question, glossed if glossed != question else "")
+    )
     named = [paper.arxiv_id for paper in named_papers(question, corpus) if allowed is None or paper.arxiv_id in allowed]
-    ids = candidates(corpus, vectors, words, named, allowed)
+    ids = candidates(corpus, vectors, [*named, *words, *glosses], allowed)
     stored = list(corpus.store.get(ids).values())
     papers = corpus.get(ids)
     sentence_scores, paper_scores = english_scores(stored, corpus, vectors)
-    card_scores = multilingual_scores(stored, corpus, vectors, language, embedders.identity["multilingual"])
+    card_scores = [scores_of(matrix, vectors.multilingual) for matrix in matrices("multilingual", stored, corpus)]
+    carded = np.array([bool(paper.card_fields) for paper in papers], dtype=bool)
     legs = {
         "lexical": np.array([words.get(record.id, 0.0) for record in stored]),
+        "glossed": np.array([glosses.get(record.id, 0.0) for record in stored]),
         "paper": np.array(paper_scores),
         "sentences": np.array([best_mean(scores, 2) for scores in sentence_scores]),
-        "card": np.array([scores.mean() if len(scores) else 0.0 for scores in card_scores]),
-        "card_best": np.array([scores.max() if len(scores) else 0.0 for scores in card_scores]),
+        "card": filled(np.array([scores.mean() if len(scores) else 0.0 for scores in card_scores]), carded),
+        "card_best": filled(np.array([scores.max() if len(scores) else 0.0 for scores in card_scores]), carded),
     }
-    fused = fuse(legs, WEIGHTS[language]) + NAMED_BONUS * np.array(
-        [record.id in named for record in stored], dtype=float
-    )
+    fused = fuse(legs, TEXT[language], CARD[language], carded)
+    fused += NAMED_BONUS * np.array([record.id in named for record in stored], dtype=float)
     order = np.argsort(-fused, kind="stable")
     best = fused[order]
     if language == "en" and isinstance(embedders.english, TokenEmbedding):
@@ -115,22 +122,20 @@ def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters =
         card_scores=tuple(card_scores[index] for index in order),
         named=frozenset(named),
         language=language,
+        stored=len(corpus),
     )
 
 
-def candidates(
-    corpus: Corpus, vectors: QueryVectors, words: Mapping[str, float], named: Sequence[str], allowed: set[str] | None
-) -> list[str]:
-    """Return the ids to score: all that are allowed where they are few, else what each leg proposes."""
+def candidates(corpus: Corpus, vectors: QueryVectors, found: Sequence[str], allowed: set[str] | None) -> list[str]:
+    """Return the ids to score: all that are allowed where they are few, else those found and what vectors propose."""
     everything = len(corpus) if allowed is None else len(allowed)
     if everything <= CANDIDATES:
         ids = corpus.store.catalogue.ids()
         return [identifier for identifier in ids if allowed is None or identifier in allowed]
-    proposed = [*named, *words]
-    for space, unit in (("english", "paper"), ("multilingual", "tldr"), ("multilingual", "paper")):
+    proposed = list(found)
+    for space, unit in (("english", "paper"), ("multilingual", "tldr")):
         vector = getattr(vectors, space).tolist()
-        found = corpus.store.nearest(space, vector, CANDIDATES, unit=unit, among=allowed)
-        proposed += [hit.id for hit in found]
+        proposed += [hit.id for hit in corpus.store.nearest(space, vector, CANDIDATES, unit=unit, among=allowed)]
     return list(dict.fromkeys(proposed))
 
 
@@ -146,16 +151,6 @@ def english_scores(stored: Sequence[Stored], corpus: Corpus, vectors: QueryVecto
     return [scores[1:] for scores in scored], [float(scores[0]) if len(scores) else 0.0 for scores in scored]
 
 
-def multilingual_scores(
-    stored: Sequence[Stored], corpus: Corpus, vectors: QueryVectors, language: Language, model: str
-) -> list[Scores]:
-    """Return each record's scores in the multilingual space, those of papers without a card made comparable."""
-    shift = ACROSS[language] if model == E5 else 0.0
-    scored = [scores_of(matrix, vectors.multilingual) for matrix in matrices("multilingual", stored, corpus)]
-    english = [kind_of(next(iter(record.nodes.get("multilingual", ())), "#")) == "paper" for record in stored]
-    return [scores + shift if only_english else scores for scores, only_english in zip(scored, english, strict=True)]
-
-
 def scores_of(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> Scores:
     """Return the cosine similarity of each row to a unit vector."""
     return (matrix @ vector).astype(np.float64) if len(matrix) else np.zeros(0)
@@ -166,11 +161,30 @@ def best_mean(scores: Scores, count: int) -> float:
     return float(np.sort(scores)[-count:].mean()) if len(scores) else 0.0
 
 
-def fuse(legs: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
-    """Return the weighted sum of the legs' z-scores over the candidates."""
-    total = np.zeros(len(next(iter(legs.values()))))
-    for name, weight in weights.items():
-        total += weight * z_scores(legs[name])
+def filled(scores: Scores, known: NDArray[np.bool_]) -> Scores:
+    """Return scores in which those that are not known stand in the middle of those that are."""
+    return np.where(known, scores, scores[known].mean() if known.any() else 0.0)
+
+
+def fuse(
+    legs: Mapping[str, Scores], text: Mapping[str, float], card: Mapping[str, float], carded: NDArray[np.bool_]
+) -> Scores:
+    """Return the weighted sum of the legs' z-scores over the candidates.
+
+    Papers without a card are compared with each other and with the rest by their text alone, which then has the weight
+    of both: so a card is neither an advantage nor a handicap.
+    """
+    told = weighted(legs, text)
+    both = told * (1 + sum(card.values()) / sum(text.values()))
+    if not carded.any():
+        return both
+    both[carded] = told[carded] + weighted({name: legs[name][carded] for name in card}, card)
+    return both
+
+
+def weighted(legs: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
+    """Return the weighted sum of the z-scores of some legs."""
+    total: Scores = np.sum([weight * z_scores(legs[name]) for name, weight in weights.items()], axis=0)
     return total
 
 

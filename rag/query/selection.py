@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.query.cues import cue
+from rag.query.glossary import in_english
 from rag.query.retrieval import Scores, z_scores
 from vectorstore.lexical import tokens
 
@@ -26,26 +27,27 @@ LAST = 100.0
 """Puts a sentence behind all others."""
 
 
-def sentence_scores(question: str, sentences: Sequence[str], *cosines: Scores) -> Scores:
+def sentence_scores(question: str, sentences: Sequence[str], likeness: Scores) -> Scores:
     """Return how likely each sentence is to hold the answer: likeness, shared words, numbers where asked, position.
 
     Abstracts tell problem, method and result in this order, and questions ask for the latter two: hence the position.
-    Weights come from the development split of evals/data/single_seed.jsonl (facts found in the best four sentences).
+    Weights come from the development questions of evals/data/single_*.jsonl (facts found in the best one to four).
     """
-    likeness = np.sum([z_scores(cosine) for cosine in cosines], axis=0)
     asked = bool(cue("quantity").search(question))
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
     if asked and not cue("how_many").search(question):
         quantity += np.array([bool(MEASURED.search(sentence)) for sentence in sentences], dtype=float)
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
     address = np.array([bool(ADDRESS.search(sentence)) for sentence in sentences], dtype=float)
-    scores: Scores = likeness + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address
+    scores: Scores = (
+        z_scores(likeness) + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address
+    )
     return scores
 
 
 def shared_words(question: str, sentences: Sequence[str]) -> Scores:
     """Return the summed inverse document frequency, over these sentences, of the question's words in each of them."""
-    wanted = set(tokens(question))
+    wanted = set(tokens(in_english(question)))
     held = [set(tokens(sentence)) for sentence in sentences]
     frequency = {word: sum(word in words for words in held) for word in wanted}
     return np.array([sum(math.log(1 + len(held) / frequency[word]) for word in wanted & words) for words in held])

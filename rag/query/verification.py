@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models import Language, Support
+from rag.models import Support
 from rag.query.agreement import bears_out, claims, stated, unsupported_claims
+from rag.query.glossary import words_in_english
 from rag.query.mentions import coined_words, generic, member, spelt
 from rag.query.words import content_words
 from rag.text import HAN
@@ -17,8 +18,8 @@ from vectorstore.lexical import tokens
 
 SUPPORTED, PARTIAL = 0.55, 0.38
 """Least support scores for the two shown levels; `python -m evals run` reports what they let through."""
-COSINE_RANGE: dict[Language, tuple[float, float]] = {"en": (0.15, 0.85), "zh": (0.78, 0.90)}
-"""Cosines that count as no and as full likeness: of MiniLM within English, of e5 from Chinese to English."""
+COSINE_RANGE = 0.15, 0.85
+"""Cosines of MiniLM that count as no and as full likeness."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,16 +118,25 @@ def contained(sentence: str, source: str, given: str = "") -> float:
     return len(said & set(tokens(source))) / len(said) if said else 0.0
 
 
-def scaled(cosine: float, language: Language) -> float:
+def contained_across(sentence: str, source: str, given: str = "") -> float:
+    """Return the same of a Chinese sentence and an English source: a word counts with half of its English words."""
+    said = words_in_english(sentence)
+    asked = {term for word in words_in_english(given) for term in word}
+    said = [word for word in said if not word <= asked] or said
+    held = set(tokens(source))
+    return sum(2 * len(word & held) >= len(word) for word in said) / len(said) if said else 0.0
+
+
+def scaled(cosine: float) -> float:
     """Return a cosine as a likeness between 0 and 1."""
-    low, high = COSINE_RANGE[language]
+    low, high = COSINE_RANGE
     return min(1.0, max(0.0, (cosine - low) / (high - low)))
 
 
-def score(sentence: str, source: str, cosine: float, language: Language, given: str = "") -> float:
-    """Return the support score: likeness of meaning and, within English, shared words."""
-    likeness = scaled(cosine, language)
-    return likeness if language == "zh" else 0.5 * likeness + 0.5 * contained(sentence, source, given)
+def score(sentence: str, source: str, cosine: float, given: str = "") -> float:
+    """Return the support score of an English source: likeness of meaning and shared words, of Chinese in English."""
+    shared = contained_across if HAN.search(sentence) else contained
+    return 0.5 * scaled(cosine) + 0.5 * shared(sentence, source, given)
 
 
 def level(value: float) -> Support:
@@ -138,7 +148,6 @@ def quotes_for(
     sentence: str,
     sources: Sequence[str],
     cosines: NDArray[np.float64],
-    language: Language,
     *,
     given: str = "",
     most: int = 2,
@@ -151,9 +160,7 @@ def quotes_for(
     if not len(sources):
         return []
     spoken = claims(sentence)
-    scores = np.array(
-        [score(sentence, source, cosine, language, given) for source, cosine in zip(sources, cosines, strict=True)]
-    )
+    scores = np.array([score(sentence, source, cosine, given) for source, cosine in zip(sources, cosines, strict=True)])
     held = np.array([len(spoken) - len(unsupported_claims(sentence, (source,))) for source in sources])
     order = np.argsort(-(scores + 0.3 * held / max(1, len(spoken))), kind="stable")
     chosen = [int(order[0])]

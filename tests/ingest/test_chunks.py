@@ -48,18 +48,17 @@ def test_multilingual_is_the_card() -> None:
     assert embedded(nodes) == ["一种方法", "激光雷达"]
 
 
-def test_a_paper_without_a_card_is_reached_by_its_english_in_either_space() -> None:
+def test_a_paper_without_a_card_has_only_its_english() -> None:
     nodes = paper_nodes(dataclasses.replace(PAPER, tldr="", method=""))
-    assert units(nodes["multilingual"]) == units(nodes["english"])
-    assert embedded(nodes["multilingual"]) == embedded(nodes["english"])
-    assert not {id(node) for node in nodes["english"]} & {id(node) for node in nodes["multilingual"]}
+    assert units(nodes["english"]) == ["paper", "abstract/0", "abstract/1"]
+    assert nodes["multilingual"] == []
 
 
 def test_a_paper_with_a_title_alone_has_one_node() -> None:
     nodes = paper_nodes(dataclasses.replace(PAPER, abstract="", tldr="", method=""))
     assert {space: embedded(members) for space, members in nodes.items()} == {
         "english": ["LiGuard"],
-        "multilingual": ["LiGuard"],
+        "multilingual": [],
     }
 
 

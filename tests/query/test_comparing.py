@@ -29,7 +29,7 @@ def test_each_of_two_papers_is_cited(stage: Stage, question: str) -> None:
 
 
 def test_papers_are_compared_in_chinese(stage: Stage) -> None:
-    told = ("RaC 让数据采集时间减少到原来的 10 倍以下。", "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。")
+    told = ("RaC 用少 10 倍的数据采集时间和样本超过此前的方法。", "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。")
     answer = stage.ask("比较 RaC 和 Text2Touch", *told)
     assert answer.language == "zh"
     assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]

@@ -7,7 +7,7 @@ import pytest
 from query.staging import Stage, source_of
 
 from rag.models import Filters, Retrieval
-from rag.query.retrieval import best_mean, fuse, retrieve, z_scores
+from rag.query.retrieval import best_mean, filled, fuse, retrieve, weighted, z_scores
 
 
 def found(stage: Stage, question: str, filters: Filters = Filters(), limit: int = 10) -> Retrieval:
@@ -99,4 +99,13 @@ def test_scores_on_one_scale() -> None:
     assert best_mean(np.array([1.0, 5.0, 3.0]), 2) == 4
     assert best_mean(np.array([]), 2) == 0
     legs = {"a": np.array([1.0, 3.0]), "b": np.array([30.0, 10.0])}
-    assert fuse(legs, {"a": 1.0, "b": 0.5}).tolist() == [-0.5, 0.5]
+    assert weighted(legs, {"a": 1.0, "b": 0.5}).tolist() == [-0.5, 0.5]
+    assert filled(np.array([1.0, 0.0, 3.0]), np.array([True, False, True])).tolist() == [1, 2, 3]
+
+
+def test_a_card_is_neither_an_advantage_nor_a_handicap() -> None:
+    legs = {"text": np.array([2.0, 1.0, 0.0]), "card": np.array([5.0, 4.0, 0.0])}
+    both = fuse(legs, {"text": 0.4}, {"card": 0.6}, np.array([True, True, False]))
+    by_text = fuse(legs, {"text": 0.4}, {"card": 0.6}, np.zeros(3, dtype=bool))
+    assert np.argsort(-both).tolist() == np.argsort(-by_text).tolist() == [0, 1, 2]
+    assert both[2] == by_text[2] == pytest.approx(z_scores(legs["text"])[2])

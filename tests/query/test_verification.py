@@ -119,10 +119,10 @@ def test_a_class_is_named_by_its_member() -> None:
 
 def test_a_second_quote_is_added_for_a_number_that_the_first_lacks() -> None:
     sources = ["The cat sleeps for 14 hours a day.", "A cat eats 300 grams.", "Dogs bark."]
-    found = quotes_for("A cat sleeps 14 hours and eats 300 grams.", sources, np.array([0.8, 0.6, 0.1]), "en")
+    found = quotes_for("A cat sleeps 14 hours and eats 300 grams.", sources, np.array([0.8, 0.6, 0.1]))
     assert [place for place, _ in found] == [0, 1]
-    assert len(quotes_for("A cat sleeps 14 hours.", sources, np.array([0.8, 0.6, 0.1]), "en")) == 1
-    assert quotes_for("Anything.", [], np.array([]), "en") == []
+    assert len(quotes_for("A cat sleeps 14 hours.", sources, np.array([0.8, 0.6, 0.1]))) == 1
+    assert quotes_for("Anything.", [], np.array([])) == []
 
 
 @given(PROSE)

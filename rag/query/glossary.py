@@ -36,7 +36,7 @@ class Glossary:
     longest: int
     """Characters of the longest term."""
     words: Mapping[str, str]
-    """Every word: those of the field, and the first sense of all others."""
+    """Every word: those of the field, and the first sense of all others of two characters or more."""
 
     @classmethod
     @cache
@@ -44,7 +44,8 @@ class Glossary:
         """Read both, once: a third of a second, 20 MB."""
         told = {str(term): str(english) for term, english in read_table("glossary.toml").items()}
         terms = {term: english for term, english in told.items() if len(term) > 1}
-        return cls(terms=terms, longest=max(map(len, terms)), words=dict(read_dictionary()) | told)
+        words = {word: english for word, english in read_dictionary() if len(word) > 1}
+        return cls(terms=terms, longest=max(map(len, terms)), words=words | told)
 
     def pieces(self, text: str) -> list[str]:
         """Return the English for each word of a Chinese text, in its order; words in Latin letters stay as they are."""
@@ -76,7 +77,8 @@ class Glossary:
         for word in rjieba.cut(text):
             start = 0
             while start < len(word):
-                size = next((n for n in range(len(word) - start, 1, -1) if word[start : start + n] in self.words), 0)
+                sizes = range(len(word) - start, min(1, len(word) - 1), -1)  # one character is a word only by itself
+                size = next((n for n in sizes if word[start : start + n] in self.words), 0)
                 if not HAN.match(word):
                     size = len(word)
                 if size:

@@ -29,7 +29,10 @@ def test_each_of_two_papers_is_cited(stage: Stage, question: str) -> None:
 
 
 def test_papers_are_compared_in_chinese(stage: Stage) -> None:
-    told = ("RaC 用少 10 倍的数据采集时间和样本超过此前的方法。", "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。")
+    told = (
+        "RaC 在策略运行时由人类在失败前介入，先倒回到熟悉状态再演示如何完成子任务。",
+        "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。",
+    )
     answer = stage.ask("比较 RaC 和 Text2Touch", *told)
     assert answer.language == "zh"
     assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]

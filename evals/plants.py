@@ -59,10 +59,11 @@ PLANTS = (
     Plant(name="nothing", fault="nothing: the product as it is"),
     Plant(
         name="weights",
-        fault="English papers are ranked by their cards, Chinese ones by English sentences",
+        fault="a title and abstract, or a card, near to the question counts against a paper",
         edits=(
-            Edit("rag/query/retrieval.py", '"en": {"lexical"', '"zh": {"lexical" '),
-            Edit("rag/query/retrieval.py", '"zh": {"lexical":', '"en": {"lexical":'),
+            Edit("rag/query/retrieval.py", '"paper": 0.55', '"paper": -0.55'),
+            Edit("rag/query/retrieval.py", '"paper": 0.22', '"paper": -0.22'),
+            Edit("rag/query/retrieval.py", '"card_best": 0.21', '"card_best": -0.21'),
         ),
     ),
     Plant(

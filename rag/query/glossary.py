@@ -69,8 +69,9 @@ class Glossary:
         yield from self.known(between)
 
     def ends(self, text: str, start: int) -> range:
-        """Return where a term that begins at `start` can end, longest first; a term has no letters of its own."""
-        return range(min(len(text), start + self.longest), start, -1) if HAN.match(text, start) else range(0)
+        """Return where a term that begins at `start` can end, longest first; none begins inside a Latin word."""
+        inside = start > 0 and f"{text[start - 1]}{text[start]}".isascii() and text[start - 1].isalnum()
+        return range(0) if inside else range(min(len(text), start + self.longest), start, -1)
 
     def known(self, text: str) -> Iterator[str]:
         """Yield the words of a text between terms, those that no dictionary has in their longest known parts."""

@@ -37,6 +37,7 @@ def main() -> None:
 @click.option("--languages", help="en, zh or both, separated by commas [default: both].")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many of each kind, language and corpus.")
 @click.option("--retrieve-only", is_flag=True, help="Rank papers; no language model.")
+@click.option("--without-cards", is_flag=True, help="Take the Chinese cards away first, as in an English archive.")
 @click.option("--no-cache", is_flag=True, help="Ask everything anew.")
 @click.option(
     "--price", metavar="IN,OUT", help="Dollars for a million tokens, for an estimate before and the cost after."
@@ -58,6 +59,7 @@ def run(**options: Any) -> None:
         subject=options["subject"],
         stores=options["corpus_store"],
         retrieve_only=options["retrieve_only"],
+        cards=not options["without_cards"],
         cached=not options["no_cache"],
         price=options["price"],
     )

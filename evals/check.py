@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from evals.cases import Ask, Case
 from evals.corpora import find_corpus
-from rag.ingest.digest import read_digest
 from rag.models import TEXT_FIELDS, Paper
 from rag.text import detect_language
 
@@ -46,7 +45,7 @@ def check_cases(cases: Sequence[Case]) -> list[Problem]:
 
 def papers_of(corpus: str) -> dict[str, Paper]:
     """Return the papers of a corpus by arXiv id."""
-    return {paper.arxiv_id: paper for paper in read_digest(find_corpus(corpus).path).papers}
+    return {paper.arxiv_id: paper for paper in find_corpus(corpus).papers()}
 
 
 def problems(case: Case, papers: Mapping[str, Paper]) -> Iterator[str]:

@@ -56,6 +56,8 @@ class Target:
     """Folder of the stores."""
     retrieve_only: bool = False
     """Whether nothing is answered."""
+    cards: bool = True
+    """Whether the papers keep their Chinese cards."""
     cached: bool = True
     """Whether earlier observations are taken over."""
     price: str | None = None
@@ -84,6 +86,7 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
         out=target.out,
         cache=cache_folder() / "evals" / "rows" if target.cached else None,
         retrieve_only=target.retrieve_only,
+        cards=target.cards,
         anew=not target.cached,
     )
     opening = Opening(settings=settings, stores=target.stores)

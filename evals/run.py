@@ -56,6 +56,8 @@ class Plan:
     """Folder that keeps observations by key; None: none does."""
     retrieve_only: bool = False
     """Whether papers are ranked and nothing is answered."""
+    cards: bool = True
+    """Whether the papers keep their Chinese cards."""
     anew: bool = False
     """Whether everything is asked again; only a run that was broken off is gone on with."""
 
@@ -90,7 +92,7 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     RunError and what opening a subject raises; what a question raises is a failed row.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
-    corpora = {name: find_corpus(name) for name in dict.fromkeys(case.corpus for case in cases)}
+    corpora = {name: find_corpus(name, cards=plan.cards) for name in dict.fromkeys(case.corpus for case in cases)}
     told = versions()
     known = known_observations(plan)
     started = time.perf_counter()
@@ -204,6 +206,7 @@ def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds:
         "engine": rows[0].engine if rows else "",
         "settings": settings_dict(plan.settings),
         "retrieve_only": plan.retrieve_only,
+        "cards": plan.cards,
         "versions": dict(told),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
         "cases": len(rows),

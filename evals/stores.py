@@ -15,7 +15,6 @@ from evals.corpora import Corpus
 from evals.errors import CorpusError
 from rag.assistant import Assistant
 from rag.config import Settings, cache_folder
-from rag.ingest.digest import read_digest
 
 A = TypeVar("A", bound=Assistant)
 
@@ -33,7 +32,7 @@ def open_assistant(corpus: Corpus, settings: Settings, stores: Path | None, kind
     assistant = kind.open(settings.model_copy(update={"store": str(folder)}))
     if not isinstance(assistant, kind):
         raise TypeError(f"opening {kind.__name__} gave {type(assistant).__name__}")
-    papers = read_digest(corpus.path).papers
+    papers = corpus.papers()
     if len(assistant.papers()) < len(papers):
         with tqdm(total=len(papers), desc=f"index {corpus.name}", file=sys.stderr, leave=False) as bar:
             assistant.index(papers, bar.update)

@@ -104,3 +104,11 @@ def test_a_store_is_named_after_what_decides_its_content() -> None:
 def test_prompts_are_part_of_the_code_that_decides_an_outcome() -> None:
     assert any(file.suffix == ".md" for file in source_files("prompts"))
     assert code_hash(["prompts"]) != code_hash(["prompts", "rag/text.py"])
+
+
+def test_cards_can_be_taken_away() -> None:
+    with_cards, without = find_corpus("sample"), find_corpus("sample", cards=False)
+    assert with_cards.digest != without.digest
+    assert all(paper.card_fields for paper in with_cards.papers())
+    assert not any(paper.card_fields for paper in without.papers())
+    assert [paper.abstract for paper in without.papers()] == [paper.abstract for paper in with_cards.papers()]

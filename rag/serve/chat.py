@@ -15,6 +15,7 @@ from rag.engines.loading import LOCAL_MODELS
 from rag.engines.remote import Endpoint
 from rag.errors import ArxivRagError
 from rag.models import Language
+from rag.query.glossary import Glossary
 from rag.serve import web
 from rag.serve.accounts import LOOPBACK, Account, Door
 from rag.serve.browsing import Browsing
@@ -229,7 +230,8 @@ def launch(
 
 
 def warm_up(assistant: Assistant) -> None:
-    """Load the language model before the first question; one that cannot be loaded is told at once."""
+    """Load glossary and language model before the first question; a model that cannot be loaded is told at once."""
+    Glossary.load()
     try:
         _ = assistant.language_model
     except ArxivRagError as error:

@@ -183,3 +183,13 @@ def test_a_word_inside_another_states_no_detail() -> None:
     hardware = next(detail for detail in details() if detail.name == "hardware")
     assert not hardware.stated.search("guiding model outputs")
     assert hardware.stated.search("trained on a TPU pod")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["分子对接的速度有多快？", "深海鱼类怎样适应高压？", "How fast is molecular docking?", "How deep is the sea?"],
+)
+def test_a_subject_of_another_field_is_absent(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert (answer.abstained, answer.reason) == (True, "not_in_corpus")
+    assert answer.citations

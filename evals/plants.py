@@ -111,7 +111,7 @@ PLANTS = (
         edits=(
             Edit(
                 "rag/query/answering.py",
-                "nothing_near = not query.focus and absent(query, ranking, names)",
+                "nothing_near = not query.focus and not talked_of and absent(query, ranking, names)",
                 "nothing_near = False",
             ),
             Edit("rag/query/answering.py", "if not_stated(query, evidence):", "if False:"),

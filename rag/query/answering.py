@@ -66,7 +66,8 @@ def answer_question(
     draft.papers = tuple(paper.arxiv_id for paper in retrieval.papers)
     draft.passages = retrieval.passages
     yield retrieval
-    yield from sentences_of(query, draft, ranking, corpus, embedders, model)
+    recent = history[-1].papers if history else ()
+    yield from sentences_of(query, draft, ranking, corpus, embedders, model, recent=recent)
     yield draft.finish()
 
 
@@ -77,10 +78,16 @@ def sentences_of(
     corpus: Corpus,
     embedders: Embedders,
     model: Callable[[], LanguageModel],
+    *,
+    recent: Sequence[str] = (),
 ) -> Iterator[Sentence]:
-    """Yield the sentences of the route that a question takes: exact where it can be exact, else phrased."""
+    """Yield the sentences of the route that a question takes: exact where it can be exact, else phrased.
+
+    A paper that the answer before was about, `recent`, is meant where it is the nearest, however far it is.
+    """
     names = [] if ranking.named else unknown_names(query, corpus)
-    nothing_near = not query.focus and absent(query, ranking, names)
+    talked_of = bool(ranking.papers) and ranking.papers[0].arxiv_id in recent
+    nothing_near = not query.focus and not talked_of and absent(query, ranking, names)
     known = {paper.arxiv_id for paper in corpus.get(query.ids)}
     if known and (unknown := [identifier for identifier in query.ids if identifier not in known]):
         slots = {"id": ", ".join(unknown), "total": str(len(corpus)), "scope": scope(query, corpus)}

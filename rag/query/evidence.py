@@ -21,6 +21,7 @@ from rag.query.verification import (
     Check,
     bare,
     contained,
+    foreign_words,
     level,
     quotes_for,
     unsupported_names,
@@ -138,7 +139,7 @@ class Evidence:
         found = quotes_for(sentence, self.sentences, self.cosines(meant), given=question)
         quotes = [self.sentences[index] for index, _ in found]
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
-        faults += sorted(unsupported_names(sentence, self.text))
+        faults += sorted(unsupported_names(sentence, self.text) | foreign_words(sentence, self.full_text, question))
         best = max((score for _, score in found), default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
             best = max(best, PARTIAL)

@@ -12,8 +12,8 @@ from rag.models import Support
 from rag.query.agreement import bears_out, claims, stated, unsupported_claims
 from rag.query.glossary import words_in_english
 from rag.query.mentions import coined_words, generic, member, spelt
-from rag.query.words import content_words
-from rag.text import HAN
+from rag.query.words import content_words, stems
+from rag.text import HAN, LATIN_WORD
 from vectorstore.lexical import tokens
 
 SUPPORTED, PARTIAL = 0.55, 0.38
@@ -106,6 +106,16 @@ def unsupported_names(sentence: str, source: str) -> set[str]:
     plain = spelt(source)
     named = {word: spelt(member(word)).removesuffix("s") for word in coined_words(sentence) if not generic(word)}
     return {word for word, name in named.items() if name not in plain}
+
+
+def foreign_words(sentence: str, *sources: str) -> set[str]:
+    """Return the Latin words of a Chinese sentence, terms of the field apart, that no source holds in any form."""
+    if not HAN.search(sentence):
+        return set()
+    held = {root for source in sources for root in stems(source)}
+    return {
+        word for word in LATIN_WORD.findall(sentence) if len(word) > 2 and not generic(word) and not stems(word) <= held
+    }
 
 
 def contained(sentence: str, source: str, given: str = "") -> float:

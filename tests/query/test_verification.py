@@ -11,6 +11,7 @@ from rag.query.verification import (
     bare,
     contained,
     distributed,
+    foreign_words,
     level,
     novelty,
     numbers,
@@ -171,3 +172,10 @@ def test_a_verbatim_sentence_is_supported_by_itself(stage: Stage, identifier: st
 def test_another_paper_s_sentence_is_not_supported(stage: Stage) -> None:
     rac, ear = (Evidence(paper, stage.embedders) for paper in stage.corpus.get(["2509.07953", "2509.07896"]))
     assert {ear.verify(sentence, "en").check.support for sentence in rac.sentences} == {"unsupported"}
+
+
+def test_latin_words_of_a_chinese_sentence_come_from_its_sources() -> None:
+    sources = "Sleep stages come from an Apple Watch.", "睡眠阶段由什么设备提供？"
+    assert foreign_words("睡眠阶段由 Garmin 手表提供。", *sources) == {"Garmin"}
+    assert foreign_words("睡眠阶段由 apple watches 提供。", *sources) == set()
+    assert foreign_words("Garmin provides them.", *sources) == set()

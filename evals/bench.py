@@ -94,9 +94,11 @@ def spans(first: float | None, whole: float) -> str:
 
 
 def rounded(value: object) -> object:
-    """Return a figure, or figures by name, with three decimals."""
+    """Return a figure, or figures by name or in a row, with three decimals."""
     if isinstance(value, dict):
         return {name: rounded(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return [rounded(each) for each in value]
     return round(value, 3) if isinstance(value, float) else value
 
 

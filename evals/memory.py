@@ -1,4 +1,4 @@
-"""Memory of this process, in MiB."""
+"""Memory of a process, in MiB."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
-STATUS = Path("/proc/self/status")
+STATUS = "/proc/{process}/status"
 """Where Linux tells what a process holds, in KiB."""
 
 
@@ -19,15 +19,17 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def resident_mib() -> float | None:
-    """Return the memory that this process holds now; None where the system does not tell it as Linux does."""
-    return status("VmRSS")
+def resident_mib(process: int | None = None) -> float | None:
+    """Return the memory that a process (this one by default) holds now; None where the system does not tell it."""
+    return status("VmRSS", process)
 
 
-def status(name: str) -> float | None:
-    """Return a figure of /proc/self/status; None where there is none."""
+def status(name: str, process: int | None = None) -> float | None:
+    """Return a figure of the status of a process, None for this one; None where there is no such figure."""
     try:
-        lines = STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+        lines = (
+            Path(STATUS.format(process=process or "self")).read_text(encoding="ascii", errors="replace").splitlines()
+        )
     except OSError:
         return None
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")), None)

@@ -3,6 +3,13 @@
 
 const ARXIV_ID = /^https:\/\/arxiv\.org\/abs\/([^?#]+?)(?:v\d+)?$/;
 const KEPT = /\/c\/([\w-]{16,64})\.md/;
+const DRAFT = "arxiv-rag-draft";
+/** What Gradio itself says in English alone, when the server is lost and until it is back. */
+const LOST = {
+  "Connection Lost": "连接中断",
+  Error: "出错了",
+  "Connection to the server was lost. Attempting reconnection...": "与服务器的连接已中断，正在重新连接；恢复后对话会接着显示。",
+};
 
 /** Show the card of a citation, with its abstract unfolded; false where this answer's cards are not on the page. */
 function showSource(link) {
@@ -131,6 +138,29 @@ if (document.body?.classList.contains("shared") && window.matchMedia("(prefers-c
   document.body.classList.add("dark");
 }
 
+/** Put a question that was not yet sent back into its box: Gradio loads the page anew once a lost server is back. */
+function restoreDraft() {
+  const box = document.querySelector("#question textarea");
+  const draft = sessionStorage.getItem(DRAFT);
+  if (!box || !draft) return;
+  sessionStorage.removeItem(DRAFT);
+  if (!box.value) type(box, draft);
+}
+
+window.addEventListener("pagehide", () => {
+  const draft = document.querySelector("#question textarea")?.value;
+  if (draft) sessionStorage.setItem(DRAFT, draft);
+});
+
+/** Say in the page's language what Gradio says in English. */
+function translateToasts() {
+  if (!document.documentElement.lang.startsWith("zh")) return;
+  for (const part of document.querySelectorAll(".toast-title, [data-testid='toast-text']")) {
+    const said = part.childElementCount ? undefined : LOST[part.textContent.trim()];
+    if (said) part.textContent = said;
+  }
+}
+
 // "/" goes to the question box, as on many search pages
 document.addEventListener("keydown", (event) => {
   const busy = event.target.closest?.("input, textarea, select, [contenteditable]");
@@ -140,6 +170,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 new MutationObserver(() => {
+  restoreDraft();
+  translateToasts();
   // Gradio names each message by its markup, which a screen reader would spell out; the text itself says it better
   for (const message of document.querySelectorAll("#conversation [data-testid][aria-label*='<']")) {
     message.removeAttribute("aria-label");

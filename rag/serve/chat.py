@@ -216,6 +216,8 @@ def launch(
     """
     inside = host in LOOPBACK
     listener = web.listen(host, port)
+    # beside the making of the pages, so that the first visitor meets a machine with nothing else to do
+    threading.Thread(target=warm_up, args=(assistant,), daemon=True).start()
     app = create_app(
         assistant, sample=sample, hosts=LOOPBACK if inside else None, door=Door(accounts) if accounts else None
     )
@@ -224,7 +226,6 @@ def launch(
         click.echo(f"Chat at {web.address(host, listener)}")
         if not inside:
             click.echo("Passwords travel as they are: put a proxy with TLS in front.", err=True)
-        threading.Thread(target=warm_up, args=(assistant,), daemon=True).start()
 
     web.serve(app, listener, listening)
 

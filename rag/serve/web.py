@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import secrets
 import socket
@@ -211,6 +212,11 @@ class ChatServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; that this cuts the streams of pages which are still open is no error to be told with a traceback."""
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets)
 
 
 def chat_server(app: ASGIApp, listening: Callable[[], None]) -> ChatServer:

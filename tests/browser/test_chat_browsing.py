@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 from pathlib import Path
 from typing import Any
 
@@ -170,28 +169,6 @@ def test_an_uploaded_digest_is_reported_while_others_ask(open_chat: Any, tmp_pat
     expect(log(second).locator(".answer a[href*='2509.3000']").first).to_be_visible()
     first.locator("#upload input[type=file]").set_input_files({"name": "x.md", "mimeType": "", "buffer": b"%PDF-1.7"})
     expect(first.locator("#report .problem")).to_contain_text("PDF")
-
-
-def test_papers_are_shown_within_300_ms(page: Page, assistant: StagedAssistant) -> None:
-    expect(entries(page).first).to_be_visible()
-    ask(page, "slowly: warm up?")
-    expect(page.locator("#sources .card").first).to_be_visible()
-    assistant.gate.set()
-    answered(page)
-    assistant.gate.clear()
-    times = []
-    for number, question in enumerate(("Who plans around gaps?", "What detects cancer?", "Which hand turns objects?")):
-        box = page.locator("textarea").first
-        box.fill(f"slowly: {question}")
-        started = time.perf_counter()
-        box.press("Enter")
-        log(page).locator(".nearest").wait_for()
-        times.append(time.perf_counter() - started)
-        assistant.gate.set()
-        answered(page, number + 2)
-        assistant.gate.clear()
-    # the median is the claim; a busy machine may miss it once
-    assert sorted(times)[1] < 0.6, times
 
 
 def test_every_tab_is_accessible(page: Page) -> None:

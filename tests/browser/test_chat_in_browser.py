@@ -49,3 +49,20 @@ def test_a_phrased_answer_shows_its_evidence(page: Page) -> None:
     expect(log(page).locator('a[href="https://arxiv.org/abs/2509.07445"]').first).to_be_visible(timeout=120_000)
     expect(page.locator("#sources mark").first).to_be_visible(timeout=30_000)
     expect(log(page).locator(".foot")).to_contain_text("qwen2.5", timeout=30_000)
+
+
+@pytest.mark.llm
+def test_a_chinese_question_is_answered_in_chinese_and_followed_up(page: Page) -> None:
+    ask(page, "怎样只凭触觉教会机械手转动物体？")
+    expect(log(page).locator(".foot")).to_contain_text("qwen2.5", timeout=120_000)
+    expect(log(page).locator(".answer")).to_contain_text(re.compile("[\u4e00-\u9fff]{4}"))
+    expect(log(page).locator('.answer a[href="https://arxiv.org/abs/2509.07445"]').first).to_be_visible()
+    ask(page, "它的作者是谁？")
+    expect(log(page).locator(".answer").last).to_contain_text("Harrison Field", timeout=60_000)
+
+
+@pytest.mark.llm
+def test_what_no_paper_says_is_not_made_up(page: Page) -> None:
+    ask(page, "How much does the robot hand of 2509.07445 cost?")
+    expect(log(page).locator(".reply.abstained")).to_be_visible(timeout=120_000)
+    expect(log(page).locator(".verdict")).to_be_visible()

@@ -19,6 +19,6 @@ def test_what_is_held_is_seen_and_what_was_held_is_remembered() -> None:
 
 
 def test_another_system_tells_the_peak_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "STATUS", memory.STATUS.with_name("nothing"))
+    monkeypatch.setattr(memory, "STATUS", "/proc/{process}/nothing")
     assert memory.resident_mib() is None
     assert memory.peak_mib() > 1

@@ -1,0 +1,70 @@
+"""Pages: the chat in a real browser, timed as a reader sees it. Nothing is measured where there is no Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+VISITS = 3
+"""Visits of the page, each in a browser without memory of it."""
+SECONDS = 60.0
+"""How long something may take to be shown."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser | None]:
+    """Yield a browser that has started; None where there is no Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser.new_context().new_page().context.close()
+        yield browser
+        browser.close()
+
+
+def openings(browser: Browser, address: str) -> Iterator[float]:
+    """Yield the seconds until a question can be typed, of each visit."""
+    for _ in range(VISITS):
+        page = browser.new_context(locale="en").new_page()
+        began = time.perf_counter()
+        open_page(page, address)
+        yield time.perf_counter() - began
+        page.context.close()
+
+
+def open_page(page: Page, address: str) -> None:
+    """Open the chat and wait until a question can be typed."""
+    from playwright.sync_api import expect
+
+    page.goto(address)
+    expect(page.locator("#question textarea")).to_be_focused(timeout=SECONDS * 1000)
+    expect(page.locator(".masthead")).to_be_visible(timeout=SECONDS * 1000)
+
+
+def showings(browser: Browser, address: str, asked: Sequence[str]) -> Iterator[float]:
+    """Yield the seconds from Enter until papers are shown, of each question, asked one after the other."""
+    page = browser.new_context(locale="en").new_page()
+    open_page(page, address)
+    box = page.locator("#question textarea")
+    for number, question in enumerate(asked):
+        box.fill(question)
+        began = time.perf_counter()
+        box.press("Enter")
+        page.locator("#sources .card").first.wait_for(timeout=SECONDS * 1000)
+        yield time.perf_counter() - began
+        page.locator("#conversation .foot").nth(number).wait_for(timeout=SECONDS * 1000)
+        # the next question's cards are to be new ones
+        page.locator("#fresh").click()
+        page.locator("#sources .card").first.wait_for(state="detached", timeout=SECONDS * 1000)
+    page.context.close()

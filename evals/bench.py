@@ -47,7 +47,7 @@ class Bench:
     papers_per_s: float
     """The same as a rate."""
     embedder_share: float
-    """Share of that time inside the embedders."""
+    """Share of that time inside the embedder."""
     reindex_s: float
     """Indexing it again, nothing changed."""
     retrieve_p50_ms: float
@@ -74,7 +74,7 @@ class Bench:
         lines = [("what", "measured"), ("---", "---")]
         if self.install_s is not None:
             lines.append(("install, weights included", f"{self.install_s:.0f} s"))
-        share = f"{self.embedder_share:.0%} inside the embedders"
+        share = f"{self.embedder_share:.0%} inside the embedder"
         lines += [
             (f"index {self.papers} papers", f"{self.index_s:.1f} s, {self.papers_per_s:.1f} papers/s, {share}"),
             ("index them again, nothing changed", f"{self.reindex_s:.2f} s"),
@@ -114,7 +114,7 @@ def measure(digest: Path, settings: Settings, *, install: bool = False, asked: i
         warmed, used = alone(warm, settings, asked)
         parts: dict[str, Callable[[Settings], object]] = {
             "imports": str,
-            "embedders": load_the_embedders,
+            "embedder": load_the_embedder,
             "store": partial(load_the_store, models=models),
             "language model": load_the_model,
         }
@@ -135,14 +135,13 @@ def alone(part: Callable[..., Result], *arguments: object) -> Result:
 
 
 def indexing(digest: Path, settings: Settings) -> tuple[dict[str, Any], float, dict[str, str]]:
-    """Index a digest twice; return figures, peak memory and the embedders' names by space."""
+    """Index a digest twice; return figures, peak memory and the models' names by space."""
     from rag.assistant import Assistant
     from rag.ingest.digest import read_digest
 
     papers = read_digest(digest).papers
     with Assistant.open(settings) as assistant:
-        for embedder in (assistant.embedders.english, assistant.embedders.multilingual):
-            embedder.get_query_embedding("warm")
+        assistant.embedder.model.get_query_embedding("warm")
         first, second = assistant.index(papers), assistant.index(papers)
         figures = {
             "papers": first.papers,
@@ -151,7 +150,7 @@ def indexing(digest: Path, settings: Settings) -> tuple[dict[str, Any], float, d
             "embedder_share": first.embed_seconds / first.seconds,
             "reindex_s": second.seconds,
         }
-        return figures, peak_mib(), assistant.embedders.identity
+        return figures, peak_mib(), assistant.embedder.identity
 
 
 def cold(settings: Settings, started: float) -> dict[str, float | None]:
@@ -212,14 +211,13 @@ def memory_of(part: Callable[[Settings], object], settings: Settings) -> float:
     return peak
 
 
-def load_the_embedders(settings: Settings) -> object:
-    """Load the embedders and embed something."""
-    from rag.engines.loading import load_embedders
+def load_the_embedder(settings: Settings) -> object:
+    """Load the embedder and embed something."""
+    from rag.engines.loading import load_embedder
 
-    embedders = load_embedders(settings)
-    for embedder in (embedders.english, embedders.multilingual):
-        embedder.get_text_embedding("A sentence as long as sentences of abstracts mostly are. " * 5)
-    return embedders
+    embedder = load_embedder(settings)
+    embedder.model.get_text_embedding("A sentence as long as sentences of abstracts mostly are. " * 5)
+    return embedder
 
 
 def load_the_store(settings: Settings, models: dict[str, str]) -> object:

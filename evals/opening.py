@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from evals.corpora import Corpus
 from evals.errors import RunError
-from evals.stores import open_assistant, store_name, stores_folder
+from evals.stores import entries_hash, open_assistant, stores_folder
 from evals.subject import AssistantSubject, RecordedAssistant, Subject
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.engines.loading import load_language_model
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
     from evals.peers.entries import Entries
 
 
@@ -50,12 +52,21 @@ class Opening:
 
         assistant = open_assistant(corpus, self.settings, self.stores, Assistant)
         papers = assistant.papers()
-        folder = stores_folder(self.stores) / f"entries-{CHUNK_TOKENS}-{store_name(corpus, self.settings)}"
+        embedding = self.peers_embedding(assistant)
+        name = f"entries-{CHUNK_TOKENS}-{corpus.name}-{entries_hash(corpus, embedding.model_name)}"
         return Entries(
-            index=open_index(papers, assistant.embedders.multilingual, folder),
+            index=open_index(papers, embedding, stores_folder(self.stores) / name),
             known={paper.arxiv_id: paper for paper in papers},
-            embedders=assistant.embedders,
+            embedding=embedding,
+            embedder=assistant.embedder,
         )
+
+    def peers_embedding(self, assistant: Assistant) -> BaseEmbedding:
+        """Return the embedder of peers: the one that is set, and in place of the local one, one that knows Chinese."""
+        from evals.peers.e5 import E5Embedding
+
+        local = self.settings.embedder == "local"
+        return E5Embedding.load(self.settings.threads) if local else assistant.embedder.model
 
     def dense_only(self, corpus: Corpus) -> Subject:
         """Return the ranking by one vector a chunk alone."""
@@ -70,7 +81,7 @@ class Opening:
 
         entries = self.entries(corpus)
         model = load_language_model(self.settings)
-        return StockEngine(index=entries.index, known=entries.known, model=model, embedders=entries.embedders)
+        return StockEngine(index=entries.index, known=entries.known, model=model, embedder=entries.embedder)
 
     def paperqa(self, corpus: Corpus) -> Subject:
         """Return PaperQA; raises RunError where its environment was not made."""
@@ -83,7 +94,8 @@ class Opening:
             index=entries.index,
             known=entries.known,
             model=load_language_model(self.settings),
-            embedders=entries.embedders,
+            embedding=entries.embedding,
+            embedder=entries.embedder,
             settings=self.settings,
             python=python,
         )

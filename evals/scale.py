@@ -74,7 +74,7 @@ class Scale:
     open_s: float
     """Opening the store in a process that has loaded the libraries."""
     memory_mib: float
-    """Peak memory after all searches, embedders and libraries included."""
+    """Peak memory after all searches, embedder and libraries included."""
     kb_per_paper: float
     """Size on disk, copies of the indexes included."""
     day_s: float
@@ -186,7 +186,7 @@ def fill(path: Path, span: tuple[int, int], settings: Settings, real: str) -> tu
     from rag.assistant import Assistant
 
     with Assistant.open(settings) as assistant:
-        source = Store.open(real, assistant.embedders.identity, cache_folder())
+        source = Store.open(real, assistant.embedder.identity, cache_folder())
         embedded = Embedded.read(source)
         source.close()
         papers = islice(papers_of(path), *span)
@@ -206,13 +206,13 @@ def fill(path: Path, span: tuple[int, int], settings: Settings, real: str) -> tu
 def searched(asked: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return the figures of searching a store."""
     from rag.assistant import Assistant
-    from rag.engines.loading import load_embedders
+    from rag.engines.loading import load_embedder
 
-    embedders = load_embedders(settings)
+    embedder = load_embedder(settings)
     begun = time.perf_counter()
-    store = Store.open(settings.store, embedders.identity, cache_folder())
+    store = Store.open(settings.store, embedder.identity, cache_folder())
     opened = time.perf_counter() - begun
-    with Assistant(settings, store, embedders) as assistant:
+    with Assistant(settings, store, embedder) as assistant:
         category = Filters(categories=(store.catalogue.facets("category")[0][0],))
         for question in ("What is known about galaxies?", "星系是怎样形成的？"):
             assistant.search(question)
@@ -235,8 +235,8 @@ def recall(asked: Sequence[str], settings: Settings) -> dict[str, float]:
 
     shares: dict[str, float] = {}
     with Assistant.open(settings) as assistant:
-        embedders = {"english": assistant.embedders.english, "multilingual": assistant.embedders.multilingual}
-        for space, embedder in embedders.items():
+        embedder = assistant.embedder.model
+        for space in assistant.store.models:
             ids = assistant.store.catalogue.ids()
             found = assistant.store.catalogue.matrices(space, ids)
             matrix = np.stack([found[identifier][1][0] for identifier in ids]).astype(np.float32)

@@ -50,6 +50,11 @@ def store_name(corpus: Corpus, settings: Settings) -> str:
     return f"{corpus.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
+def entries_hash(corpus: Corpus, model: str) -> str:
+    """Return what names the plain index of a corpus by one model: the product's code changes nothing in it."""
+    return hashlib.sha256(f"{corpus.digest}\n{model}".encode()).hexdigest()[:16]
+
+
 def code_hash(parts: Iterable[str]) -> str:
     """Return the SHA-256 (hex) of the sources, prompts and data in some files and folders of this project."""
     total = hashlib.sha256()

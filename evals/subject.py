@@ -11,7 +11,7 @@ from evals.memory import resident_mib
 from evals.rows import Observation, Prompt, Retrieved
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.engines.loading import Completion, Embedders, LanguageModel
+from rag.engines.loading import Completion, Embedder, LanguageModel
 from rag.models import Answer, Paper, Retrieval, Turn
 from vectorstore.store import Store
 
@@ -77,8 +77,8 @@ class RecordedModel(LanguageModel):
 class RecordedAssistant(Assistant):
     """The assistant, the calls of its language model kept."""
 
-    def __init__(self, settings: Settings, store: Store, embedders: Embedders) -> None:
-        super().__init__(settings, store, embedders)
+    def __init__(self, settings: Settings, store: Store, embedder: Embedder) -> None:
+        super().__init__(settings, store, embedder)
         self.calls: list[Prompt] = []
         self.says = ""
 

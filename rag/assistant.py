@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from rag.config import Settings, cache_folder
-from rag.engines.loading import Embedders, LanguageModel, load_embedders, load_language_model
+from rag.engines.loading import Embedder, LanguageModel, load_embedder, load_language_model
 from rag.errors import UnknownPaperError
 from rag.ingest.indexing import IndexReport, Progress, index_papers
 from rag.models import Answer, Filters, Paper, Retrieval, Sentence, Turn
@@ -23,21 +23,21 @@ Event = Retrieval | Sentence | Answer
 class Assistant:
     """Questions in, cited answers out, over one store. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, store: Store, embedders: Embedders) -> None:
+    def __init__(self, settings: Settings, store: Store, embedder: Embedder) -> None:
         self.settings = settings
         self.store = store
-        self.embedders = embedders
+        self.embedder = embedder
         self._lock = threading.Lock()
         self._corpus = Corpus(store)
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
-        """Load the embedders and open the store; the language model is loaded by the first question that needs it.
+        """Load the embedder and open the store; the language model is loaded by the first question that needs it.
 
         Raises ConfigError, ModelUnavailableError or StoreError.
         """
-        embedders = load_embedders(settings)
-        return cls(settings, Store.open(settings.store, embedders.identity, cache_folder()), embedders)
+        embedder = load_embedder(settings)
+        return cls(settings, Store.open(settings.store, embedder.identity, cache_folder()), embedder)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -70,7 +70,7 @@ class Assistant:
 
     def index(self, papers: Iterable[Paper], progress: Progress = lambda done: None) -> IndexReport:
         """Write papers into the store; raises StoreError when another process writes."""
-        return index_papers(papers, self.store, self.embedders, progress)
+        return index_papers(papers, self.store, self.embedder, progress)
 
     def papers(self, filters: Filters = Filters()) -> list[Paper]:
         """Return the papers that pass the filters, in the order of their arrival."""
@@ -85,7 +85,7 @@ class Assistant:
 
     def search(self, question: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieval:
         """Return papers ranked for a question, without the language model."""
-        return retrieve(question, self.corpus(), self.embedders, filters=filters, limit=limit)
+        return retrieve(question, self.corpus(), self.embedder, filters=filters, limit=limit)
 
     def stream(self, question: str, *, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Iterator[Event]:
         """Yield the retrieval, then each sentence as it is verified, then the complete answer.
@@ -93,7 +93,7 @@ class Assistant:
         Raises ModelUnavailableError where the language model is needed and fails.
         """
         yield from answer_question(
-            question, self.corpus(), self.embedders, lambda: self.language_model, filters=filters, history=history
+            question, self.corpus(), self.embedder, lambda: self.language_model, filters=filters, history=history
         )
 
     def ask(self, question: str, *, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Answer:

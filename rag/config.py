@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     llm: str = "local"
     """`local` (1.5B), `local-small` (0.5B), a path to a GGUF file, `openai:MODEL`, or `MODEL@BASE_URL`."""
     embedder: str = "local"
-    """`local` (MiniLM and e5), `openai:MODEL`, or `MODEL@BASE_URL`."""
+    """`local` (MiniLM), `openai:MODEL`, or `MODEL@BASE_URL`."""
     api_key: SecretStr | None = None
     """Key for the remote servers; without it `OPENAI_API_KEY` is used."""
     threads: int = Field(default_factory=available_processors, ge=1, le=256)

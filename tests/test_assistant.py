@@ -12,7 +12,7 @@ from query.staging import check, saying
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.engines.loading import Embedders, LanguageModel, load_embedders
+from rag.engines.loading import Embedder, LanguageModel, load_embedder
 from rag.errors import ConfigError, ModelUnavailableError, UnknownPaperError
 from rag.models import Answer, Filters, Paper, Retrieval, Sentence, Turn
 from vectorstore import StoreError
@@ -39,14 +39,14 @@ Open = Callable[..., SpeakingAssistant]
 
 
 @pytest.fixture(scope="module")
-def embedders() -> Embedders:
-    return load_embedders(Settings(embedder="local"))
+def embedder() -> Embedder:
+    return load_embedder(Settings(embedder="local"))
 
 
 @pytest.fixture
-def open_assistant(tmp_path: Path, embedders: Embedders, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_assistant(tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Return a function that opens one more assistant on the same store, empty at first."""
-    monkeypatch.setattr("rag.assistant.load_embedders", lambda settings: embedders)
+    monkeypatch.setattr("rag.assistant.load_embedder", lambda settings: embedder)
     opened: list[SpeakingAssistant] = []
 
     def one_more(*said: str) -> SpeakingAssistant:
@@ -182,7 +182,7 @@ def test_threads_share_an_assistant(open_assistant: Open) -> None:
     assert len(assistant.papers()) == 8
 
 
-def test_a_failing_model_is_loaded_again_at_the_next_question(tmp_path: Path, embedders: Embedders) -> None:
+def test_a_failing_model_is_loaded_again_at_the_next_question(tmp_path: Path, embedder: Embedder) -> None:
     settings = Settings(store=str(tmp_path / "store"), llm=str(tmp_path / "no.gguf"))
     with Assistant.open(settings) as assistant:
         assistant.index([LINKED])

@@ -14,7 +14,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
-from rag.engines.loading import Embedders
+from rag.engines.loading import Embedder
 from rag.models import TEXT_FIELDS, Paper
 
 COLLECTION = "entries"
@@ -40,8 +40,10 @@ class Entries:
     """One vector for each chunk of an entry."""
     known: Mapping[str, Paper]
     """All papers by arXiv id."""
-    embedders: Embedders
-    """The product's embedders, of which the multilingual one made the vectors."""
+    embedding: BaseEmbedding
+    """Made the vectors."""
+    embedder: Embedder
+    """The product's, for the verifier that judges citations."""
 
 
 def document(paper: Paper) -> Document:

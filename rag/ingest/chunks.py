@@ -7,6 +7,7 @@ from typing import Any
 
 from llama_index.core.schema import MetadataMode, TextNode
 
+from rag.engines.loading import SPACE
 from rag.models import CARD_FIELDS, Paper
 from rag.text import sentences
 from vectorstore import Record
@@ -19,17 +20,16 @@ MOST_SENTENCES = 40
 def paper_nodes(paper: Paper) -> dict[str, list[TextNode]]:
     """Return the nodes of a paper by embedding space, without embeddings.
 
-    `english` holds the title with the abstract (unit `paper`) and every sentence of the abstract (`abstract/0`, ...),
-    embedded with the title in front. `multilingual` holds the fields of the card; a paper without a card has none
-    there, and a Chinese question reaches it in English words (rag/query/glossary.py).
+    The title with the abstract (unit `paper`) and every sentence of the abstract (`abstract/0`, ...), embedded with the
+    title in front. The card is in the lexical index alone: Chinese questions meet it there in their own words, and the
+    abstract in English ones (rag/query/glossary.py).
     """
-    english = [node(paper, "paper", f"{paper.title}\n{paper.abstract}".strip(), titled=False)]
-    english += [
+    nodes = [node(paper, "paper", f"{paper.title}\n{paper.abstract}".strip(), titled=False)]
+    nodes += [
         node(paper, f"abstract/{number}", sentence, titled=True)
         for number, sentence in enumerate(sentences(paper.abstract)[:MOST_SENTENCES])
     ]
-    card = [node(paper, name, text, titled=False) for name in CARD_FIELDS if (text := getattr(paper, name))]
-    return {"english": english, "multilingual": card}
+    return {SPACE: nodes}
 
 
 def node(paper: Paper, unit: str, text: str, *, titled: bool) -> TextNode:

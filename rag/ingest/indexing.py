@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from llama_index.core.schema import MetadataMode
 
-from rag.engines.loading import Embedders
+from rag.engines.loading import SPACE, Embedder
 from rag.ingest.chunks import paper_nodes, paper_record
 from rag.ingest.editions import Editions, combined, from_data, joined, merged, to_data
 from rag.models import Paper
@@ -44,7 +44,7 @@ class IndexReport:
     seconds: float = 0.0
     """Wall time."""
     embed_seconds: float = 0.0
-    """Wall time inside the embedders."""
+    """Wall time inside the embedder."""
 
 
 @dataclass(slots=True)
@@ -63,12 +63,12 @@ class Stopwatch:
 
 
 def index_papers(
-    papers: Iterable[Paper], store: Store, embedders: Embedders, progress: Progress = lambda done: None
+    papers: Iterable[Paper], store: Store, embedder: Embedder, progress: Progress = lambda done: None
 ) -> IndexReport:
     """Write papers into the store and say what was done; a second run with the same papers changes nothing.
 
     Of an iterator no more than a portion is read ahead. `progress` is called with the number of papers finished since
-    the last call. Raises StoreError when another process writes, and what the embedders raise; what was committed
+    the last call. Raises StoreError when another process writes, and what the embedder raises; what was committed
     before stays.
     """
     started = time.perf_counter()
@@ -86,7 +86,7 @@ def index_papers(
                         records.append(record)
                     # a paper of several portions counts by what was most
                     done[identifier] = min(verdict, done.get(identifier, verdict), key=VERDICTS.index)
-                embed(records, known, embedders, watch)
+                embed(records, known, embedder, watch)
                 store.write(records)
                 progress(len(batch))
     return IndexReport(
@@ -121,15 +121,14 @@ def same_nodes(record: Record, stored: Stored) -> bool:
     return {space: list(nodes) for space, nodes in record.node_ids.items()} == stored.nodes
 
 
-def embed(records: Sequence[Record], known: Mapping[str, Stored], embedders: Embedders, watch: Stopwatch) -> None:
-    """Set the embeddings of the nodes that the store does not have, one pass a space."""
-    for space, embedder in (("english", embedders.english), ("multilingual", embedders.multilingual)):
-        present = {node for stored in known.values() for node in stored.nodes.get(space, ())}
-        fresh = [node for record in records for node in record.all_nodes(space) if node.node_id not in present]
-        with watch:
-            vectors = embedder.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in fresh])
-        for node, vector in zip(fresh, vectors, strict=True):
-            node.embedding = vector
+def embed(records: Sequence[Record], known: Mapping[str, Stored], embedder: Embedder, watch: Stopwatch) -> None:
+    """Set the embeddings of the nodes that the store does not have, in one pass."""
+    present = {node for stored in known.values() for node in stored.nodes.get(SPACE, ())}
+    fresh = [node for record in records for node in record.all_nodes(SPACE) if node.node_id not in present]
+    with watch:
+        vectors = embedder.model.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in fresh])
+    for node, vector in zip(fresh, vectors, strict=True):
+        node.embedding = vector
 
 
 def batched(values: Iterable[Value], size: int) -> Iterator[list[Value]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.engines.loading import Embedders, LanguageModel
+from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Answer, Filters, Retrieval, Sentence, Turn
 from rag.query.abstaining import (
     absent,
@@ -41,7 +41,7 @@ Event = Retrieval | Sentence | Answer
 def answer_question(
     question: str,
     corpus: Corpus,
-    embedders: Embedders,
+    embedder: Embedder,
     model: Callable[[], LanguageModel],
     *,
     filters: Filters = Filters(),
@@ -55,7 +55,7 @@ def answer_question(
     query = understand(question, corpus, filters, history)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
     scope = Filters(papers=query.focus) if query.focus else query.filters
-    ranking = rank(query.text, corpus, embedders, scope) if query.text else None
+    ranking = rank(query.text, corpus, embedder, scope) if query.text else None
     if ranking is None or off_topic(query, ranking):
         yield to_retrieval(draft.resolved, None, corpus, query.filters, limit=0, seconds=0.0)
         yield from tell_off_topic(query, draft, corpus)
@@ -67,7 +67,7 @@ def answer_question(
     draft.passages = retrieval.passages
     yield retrieval
     recent = history[-1].papers if history else ()
-    yield from sentences_of(query, draft, ranking, corpus, embedders, model, recent=recent)
+    yield from sentences_of(query, draft, ranking, corpus, embedder, model, recent=recent)
     yield draft.finish()
 
 
@@ -76,7 +76,7 @@ def sentences_of(
     draft: Draft,
     ranking: Ranking,
     corpus: Corpus,
-    embedders: Embedders,
+    embedder: Embedder,
     model: Callable[[], LanguageModel],
     *,
     recent: Sequence[str] = (),
@@ -98,9 +98,9 @@ def sentences_of(
     if fact := answer_from_records(query, corpus, () if nothing_near else ranking.papers):
         yield from tell(fact, draft)
         return
-    side_by_side = compared(query, corpus, embedders)
+    side_by_side = compared(query, corpus, embedder)
     if len(side_by_side) >= 2:
-        yield from compare(query, side_by_side, draft, embedders, model)
+        yield from compare(query, side_by_side, draft, embedder, model)
         return
     if asks_for_list(query):
         yield from tell_list(query, ranking, draft, corpus, names)
@@ -108,7 +108,7 @@ def sentences_of(
     if nothing_near:
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
-    yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedders), model)
+    yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedder), model)
 
 
 def about_one_paper(

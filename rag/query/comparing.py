@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rag.engines.loading import Embedders, LanguageModel
+from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Paper, Sentence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
@@ -23,7 +23,7 @@ MARGIN = 2.0
 """A part of a question means a paper when its fused score stands out so many standard deviations."""
 
 
-def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
+def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
     """Return the papers that a question sets side by side; fewer than two when it does no such thing."""
     named = named_papers(query.text, corpus)
     wanted = cue("compares").search(query.text)
@@ -36,7 +36,7 @@ def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
     parts = [part.strip() for part in cue("parts").split(query.text) if part and len(part.strip()) >= 5]
     found = {paper.arxiv_id: paper for paper in named}
     for part in parts:
-        ranking = rank(part, corpus, embedders, query.filters)
+        ranking = rank(part, corpus, embedder, query.filters)
         scores = ranking.scores
         if len(scores) and (scores[0] - scores.mean()) > MARGIN * (scores.std() or 1.0) and len(part) >= 6:
             found.setdefault(ranking.papers[0].arxiv_id, ranking.papers[0])
@@ -44,12 +44,12 @@ def compared(query: Query, corpus: Corpus, embedders: Embedders) -> list[Paper]:
 
 
 def compare(
-    query: Query, papers: list[Paper], draft: Draft, embedders: Embedders, model: Callable[[], LanguageModel]
+    query: Query, papers: list[Paper], draft: Draft, embedder: Embedder, model: Callable[[], LanguageModel]
 ) -> Iterator[Sentence]:
     """Yield what each paper says to the question, one verified sentence a paper."""
     draft.papers = tuple(dict.fromkeys((*(paper.arxiv_id for paper in papers), *draft.papers)))
     for paper in papers:
-        evidence = Evidence(paper, embedders)
+        evidence = Evidence(paper, embedder)
         most = 1 if len(papers) > 2 else 2
         if not (yield from phrase(query.text, evidence, draft, model(), most=most, budget=COMPARED_TOKENS)):
             chosen = choose(query.text, evidence, draft.language, COMPARED_TOKENS)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.engines.embedders import TokenEmbedding
-from rag.engines.loading import Embedders
+from rag.engines.loading import Embedder
 from rag.models import Citation, Language, Paper, Support
 from rag.query.cues import cue
-from rag.query.glossary import in_english
+from rag.query.glossary import understood
 from rag.query.reranking import best_matches
 from rag.query.selection import sentence_scores
 from rag.query.verification import (
@@ -42,8 +42,8 @@ class Evidence:
 
     paper: Paper
     """The paper."""
-    embedders: Embedders
-    """Both spaces' embedders."""
+    embedder: Embedder
+    """Makes its vectors."""
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -52,13 +52,13 @@ class Evidence:
         return told or [self.paper.title]
 
     @cached_property
-    def _english(self) -> Vectors:
-        return embed(self.embedders.english.get_text_embedding_batch(self.sentences))
+    def _vectors(self) -> Vectors:
+        return embed(self.embedder.model.get_text_embedding_batch(self.sentences))
 
     def cosines(self, text: str) -> NDArray[np.float64]:
         """Return (sentences,) cosine similarities of a text, a Chinese one in English words, to the sentences."""
-        vector = np.asarray(self.embedders.english.get_query_embedding(in_english(text)), dtype=np.float32)
-        return (self._english @ vector).astype(np.float64)
+        vector = np.asarray(self.embedder.model.get_query_embedding(understood(text, self.embedder)), dtype=np.float32)
+        return (self._vectors @ vector).astype(np.float64)
 
     def likeness(self, question: str) -> NDArray[np.float64]:
         """Return (sentences,) how much nearer each sentence comes to the words of a question than the others do.
@@ -71,8 +71,8 @@ class Evidence:
 
     def _nearer(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return (texts,) the same of any texts; Chinese ones are compared in English words."""
-        embedder = self.embedders.english
-        told = [in_english(text) for text in (question, *texts)]
+        embedder = self.embedder.model
+        told = [understood(text, self.embedder) for text in (question, *texts)]
         if not isinstance(embedder, TokenEmbedding):
             vectors = embed(embedder.get_text_embedding_batch(told))
             likeness: NDArray[np.float64] = (vectors[1:] @ vectors[0]).astype(np.float64)
@@ -115,8 +115,8 @@ class Evidence:
 
     def card_likeness(self, text: str, fields: Sequence[str]) -> NDArray[np.float32]:
         """Return (fields,) cosine similarities of a text to fields of the card, all in English words."""
-        rendered = [in_english(words) for words in (text, *fields)]
-        vectors = embed(self.embedders.english.get_text_embedding_batch(rendered))
+        rendered = [understood(words, self.embedder) for words in (text, *fields)]
+        vectors = embed(self.embedder.model.get_text_embedding_batch(rendered))
         likeness: NDArray[np.float32] = vectors[1:] @ vectors[0]
         return likeness
 

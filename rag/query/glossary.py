@@ -12,6 +12,7 @@ from pathlib import Path
 
 import rjieba
 
+from rag.engines.loading import Embedder
 from rag.query.cues import read_table
 from rag.text import HAN
 from vectorstore.lexical import tokens
@@ -112,6 +113,11 @@ def first_sense(senses: str) -> str:
 def in_english(question: str) -> str:
     """Return a Chinese question in English words; the question itself where none of it is Chinese."""
     return " ".join(Glossary.load().pieces(question)) if HAN.search(question) else question
+
+
+def understood(text: str, embedder: Embedder) -> str:
+    """Return a text as an embedder understands it: a Chinese one in English words where it knows no Chinese."""
+    return in_english(text) if embedder.english_only else text
 
 
 def words_in_english(text: str) -> list[frozenset[str]]:

@@ -95,14 +95,13 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     if not alternatives or not ranking.papers:
         return []
     holdings = Holdings.of(ranking.papers)
-    leg, least = NEAR[query.language]
-    similarity = ranking.legs[leg]
+    similarity = ranking.legs["paper"]
     likeness = (similarity - similarity.mean()) / (similarity.std() or 1.0)
     each = [holdings.shares(words) for words in alternatives]
     telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
     best = np.max(telling, axis=0)
     chosen = np.flatnonzero(
-        ((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0) & (similarity >= least))
+        ((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0) & (similarity >= NEAR))
     )
     words = [word for part in alternatives for word in part]
     found = [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]

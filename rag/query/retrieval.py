@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.engines.embedders import TokenEmbedding
-from rag.engines.loading import Embedders
+from rag.engines.loading import SPACE, Embedder
 from rag.models import Filters, Language, Paper, Passage, Retrieval
 from rag.query.corpus import Corpus
-from rag.query.glossary import in_english
+from rag.query.glossary import in_english, understood
 from rag.query.mentions import named_papers
 from rag.query.reranking import BACKGROUND, rerank
 from rag.text import detect_language, sentences
+from vectorstore.lexical import tokens
 from vectorstore.records import Stored
 
 CANDIDATES = 200
@@ -27,17 +28,14 @@ PASSAGES = 3
 Scores = NDArray[np.float64]
 
 TEXT: Mapping[Language, Mapping[str, float]] = {
-    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.12},
-    "zh": {"glossed": 0.1, "paper": 0.22, "sentences": 0.08},
+    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.15},
+    "zh": {"glossed": 0.2, "paper": 0.4, "sentences": 0.1},
 }
 """Weight of the z-score of each leg that every paper has, for a question in each language."""
-CARD: Mapping[Language, Mapping[str, float]] = {
-    "en": {"card": 0.09, "card_best": 0.09},
-    "zh": {"lexical": 0.22, "card": 0.17, "card_best": 0.21},
-}
+CARD: Mapping[Language, Mapping[str, float]] = {"en": {}, "zh": {"lexical": 0.2}}
 """Likewise of the legs that need a card. Fitted on the development questions of evals/data/single_*.jsonl."""
-NEAR: Mapping[Language, tuple[str, float]] = {"en": ("paper", 0.26), "zh": ("card_best", 0.872)}
-"""Leg and least similarity of the nearest paper to a question about something that the corpus holds."""
+NEAR = 0.26
+"""Least cosine similarity of a paper to a question about something that it holds."""
 NAMED_BONUS = 100.0
 """Puts a paper that the question names before every other."""
 
@@ -46,6 +44,8 @@ NAMED_BONUS = 100.0
 class Ranking:
     """Papers ranked for one question, with what the ranking rests on; best first."""
 
+    question: str
+    """The question."""
     papers: tuple[Paper, ...]
     """The candidates."""
     scores: Scores
@@ -53,9 +53,7 @@ class Ranking:
     legs: Mapping[str, Scores]
     """Leg name to (papers,) raw scores: cosine similarities, or BM25 for `lexical`."""
     sentence_scores: tuple[Scores, ...]
-    """Per paper, cosine similarity of each abstract sentence to the question in the English space."""
-    card_scores: tuple[Scores, ...]
-    """Per paper, cosine similarity of each multilingual unit to the question."""
+    """Per paper, cosine similarity of each abstract sentence to the question."""
     named: frozenset[str]
     """Ids of the papers that the question names."""
     language: Language
@@ -64,90 +62,67 @@ class Ranking:
     """Papers in the store, candidates or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryVectors:
-    """A question in both embedding spaces."""
-
-    english: NDArray[np.float32]
-    """(dimensions,) unit vector."""
-    multilingual: NDArray[np.float32]
-    """(dimensions,) unit vector."""
-
-    @classmethod
-    def embed(cls, question: str, glossed: str, embedders: Embedders) -> QueryVectors:
-        """Embed a question, given in English words for an embedder that knows no other; one for all is asked once."""
-        multilingual = np.asarray(embedders.multilingual.get_query_embedding(question), dtype=np.float32)
-        if embedders.multilingual is embedders.english:
-            return cls(multilingual, multilingual)
-        return cls(np.asarray(embedders.english.get_query_embedding(glossed), dtype=np.float32), multilingual)
-
-
-def rank(question: str, corpus: Corpus, embedders: Embedders, filters: Filters = Filters()) -> Ranking:
+def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = Filters()) -> Ranking:
     """Return the candidates for a question, best first."""
     language = detect_language(question)
     glossed = in_english(question)
-    vectors = QueryVectors.embed(question, glossed, embedders)
+    worded = understood(question, embedder)
+    vector = np.asarray(embedder.model.get_query_embedding(worded), dtype=np.float32)
     allowed = corpus.select(filters)
     words, glosses = (
         {hit.id: hit.score for hit in corpus.store.lexical(text, CANDIDATES, allowed)} if text else {}
         for text in (question, glossed if glossed != question else "")
     )
     named = [paper.arxiv_id for paper in named_papers(question, corpus) if allowed is None or paper.arxiv_id in allowed]
-    ids = candidates(corpus, vectors, [*named, *words, *glosses], allowed)
+    ids = candidates(corpus, vector, [*named, *words, *glosses], allowed)
     stored = list(corpus.store.get(ids).values())
     papers = corpus.get(ids)
-    sentence_scores, paper_scores = english_scores(stored, corpus, vectors)
-    card_scores = [scores_of(matrix, vectors.multilingual) for matrix in matrices("multilingual", stored, corpus)]
+    sentence_scores, paper_scores = similarities(stored, corpus, vector)
     carded = np.array([bool(paper.card_fields) for paper in papers], dtype=bool)
     legs = {
         "lexical": np.array([words.get(record.id, 0.0) for record in stored]),
         "glossed": np.array([glosses.get(record.id, 0.0) for record in stored]),
         "paper": np.array(paper_scores),
         "sentences": np.array([best_mean(scores, 2) for scores in sentence_scores]),
-        "card": filled(np.array([scores.mean() if len(scores) else 0.0 for scores in card_scores]), carded),
-        "card_best": filled(np.array([scores.max() if len(scores) else 0.0 for scores in card_scores]), carded),
     }
     fused = fuse(legs, TEXT[language], CARD[language], carded)
     fused += NAMED_BONUS * np.array([record.id in named for record in stored], dtype=float)
     order = np.argsort(-fused, kind="stable")
     best = fused[order]
-    if language == "en" and isinstance(embedders.english, TokenEmbedding):
-        first = rerank(question, [papers[index] for index in order[:BACKGROUND]], best, embedders.english)
+    if isinstance(embedder.model, TokenEmbedding):
+        first = rerank(worded, [papers[index] for index in order[:BACKGROUND]], best, embedder.model)
         order[: len(first)] = order[first]
     return Ranking(
+        question=question,
         papers=tuple(papers[index] for index in order),
         scores=best,
         legs={name: scores[order] for name, scores in legs.items()},
         sentence_scores=tuple(sentence_scores[index] for index in order),
-        card_scores=tuple(card_scores[index] for index in order),
         named=frozenset(named),
         language=language,
         stored=len(corpus),
     )
 
 
-def candidates(corpus: Corpus, vectors: QueryVectors, found: Sequence[str], allowed: set[str] | None) -> list[str]:
+def candidates(
+    corpus: Corpus, vector: NDArray[np.float32], found: Sequence[str], allowed: set[str] | None
+) -> list[str]:
     """Return the ids to score: all that are allowed where they are few, else those found and what vectors propose."""
     everything = len(corpus) if allowed is None else len(allowed)
     if everything <= CANDIDATES:
         ids = corpus.store.catalogue.ids()
         return [identifier for identifier in ids if allowed is None or identifier in allowed]
-    proposed = list(found)
-    for space, unit in (("english", "paper"), ("multilingual", "tldr")):
-        vector = getattr(vectors, space).tolist()
-        proposed += [hit.id for hit in corpus.store.nearest(space, vector, CANDIDATES, unit=unit, among=allowed)]
-    return list(dict.fromkeys(proposed))
+    near = corpus.store.nearest(SPACE, vector.tolist(), CANDIDATES, unit="paper", among=allowed)
+    return list(dict.fromkeys((*found, *(hit.id for hit in near))))
 
 
-def matrices(space: str, stored: Sequence[Stored], corpus: Corpus) -> list[NDArray[np.float32]]:
-    """Return each record's (units, dimensions) vectors in a space."""
-    found = corpus.store.vectors(space, stored)
-    return [found.get(record.id, np.zeros((0, 1), dtype=np.float32)) for record in stored]
-
-
-def english_scores(stored: Sequence[Stored], corpus: Corpus, vectors: QueryVectors) -> tuple[list[Scores], list[float]]:
+def similarities(
+    stored: Sequence[Stored], corpus: Corpus, vector: NDArray[np.float32]
+) -> tuple[list[Scores], list[float]]:
     """Return each record's sentence scores, and the score of its title with its abstract."""
-    scored = [scores_of(matrix, vectors.english) for matrix in matrices("english", stored, corpus)]
+    found = corpus.store.vectors(SPACE, stored)
+    nothing = np.zeros((0, 1), dtype=np.float32)
+    scored = [scores_of(found.get(record.id, nothing), vector) for record in stored]
     return [scores[1:] for scores in scored], [float(scores[0]) if len(scores) else 0.0 for scores in scored]
 
 
@@ -159,11 +134,6 @@ def scores_of(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> Score
 def best_mean(scores: Scores, count: int) -> float:
     """Return the mean of the best `count` scores; 0 where there are none."""
     return float(np.sort(scores)[-count:].mean()) if len(scores) else 0.0
-
-
-def filled(scores: Scores, known: NDArray[np.bool_]) -> Scores:
-    """Return scores in which those that are not known stand in the middle of those that are."""
-    return np.where(known, scores, scores[known].mean() if known.any() else 0.0)
 
 
 def fuse(
@@ -202,7 +172,7 @@ def passages(ranking: Ranking, position: int) -> list[Passage]:
         scores = ranking.sentence_scores[position]
     else:
         texts = [(name, getattr(paper, name)) for name in paper.card_fields]
-        scores = ranking.card_scores[position]
+        scores = shared_terms(ranking.question, [text for _, text in texts])
     found = [
         Passage(arxiv_id=paper.arxiv_id, field=field, text=text, score=round(float(score), 4))
         for (field, text), score in zip(texts, scores, strict=False)
@@ -210,6 +180,12 @@ def passages(ranking: Ranking, position: int) -> list[Passage]:
     return sorted(found, key=lambda passage: -passage.score)[:PASSAGES] or [
         Passage(arxiv_id=paper.arxiv_id, field="title", text=paper.title, score=0.0)
     ]
+
+
+def shared_terms(question: str, texts: Sequence[str]) -> Scores:
+    """Return (texts,) the share of a question's index terms that each text holds."""
+    asked = set(tokens(question))
+    return np.array([len(asked.intersection(tokens(text))) / max(1, len(asked)) for text in texts])
 
 
 def to_retrieval(
@@ -232,9 +208,9 @@ def to_retrieval(
     )
 
 
-def retrieve(question: str, corpus: Corpus, embedders: Embedders, *, filters: Filters, limit: int) -> Retrieval:
+def retrieve(question: str, corpus: Corpus, embedder: Embedder, *, filters: Filters, limit: int) -> Retrieval:
     """Return the best papers for a question with the passages that matched."""
     started = time.perf_counter()
-    ranking = rank(question, corpus, embedders, filters)
+    ranking = rank(question, corpus, embedder, filters)
     seconds = time.perf_counter() - started
     return to_retrieval(question, ranking, corpus, filters, limit=limit, seconds=seconds)

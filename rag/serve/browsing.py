@@ -59,7 +59,7 @@ class Browsing:
         except StoreError:
             return Surroundings(*[gr.skip()] * 6)
         words = self.manner.words
-        head = Holdings(papers=len(corpus), days=tuple(days), embedder_remote=self.assistant.embedders.remote)
+        head = Holdings(papers=len(corpus), days=tuple(days), embedder_remote=self.assistant.embedder.remote)
         starters = questions(recent, words.language, sample=self.manner.sample) if recent else []
         any_day = [(words.any_value, ""), *((day, day) for day in reversed(days))]
         listed = [(day, LATEST if day == days[-1] else day) for day in reversed(days)] or [(words.undated, LATEST)]

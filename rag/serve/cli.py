@@ -88,7 +88,7 @@ def ask(
             say(answer.text)
         say_all(console.sources_text(answer))
         remote = bool(answer.usage.llm_calls) and assistant.language_model.remote
-        say(console.engine_text(answer, llm_remote=remote, embedders_remote=assistant.embedders.remote), error=True)
+        say(console.engine_text(answer, llm_remote=remote, embedder_remote=assistant.embedder.remote), error=True)
 
 
 @program.command()

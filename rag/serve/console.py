@@ -192,7 +192,7 @@ def check_text(check: Check) -> str:
     return f"{MARKS[check.state]} {one_line(f'{check.name}: {check.detail}{remedy}')}"
 
 
-def engine_text(answer: Answer, *, llm_remote: bool, embedders_remote: bool) -> str:
+def engine_text(answer: Answer, *, llm_remote: bool, embedder_remote: bool) -> str:
     """Return which model answered, and what left this machine for it."""
     if answer.usage.llm_calls:
         sentence = f"Answered by {answer.model or 'an unnamed model'} in {answer.timings.total_s:.1f} s."
@@ -200,4 +200,4 @@ def engine_text(answer: Answer, *, llm_remote: bool, embedders_remote: bool) -> 
         sentence = f"Answered without a language model in {answer.timings.total_s:.1f} s."
     if llm_remote and answer.usage.llm_calls:
         return f"{sentence} The question and excerpts of papers left this machine for it."
-    return f"{sentence} The question left this machine to be embedded." if embedders_remote else sentence
+    return f"{sentence} The question left this machine to be embedded." if embedder_remote else sentence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from packaging.requirements import Requirement
 
 from rag.config import Settings, cache_folder
-from rag.engines.loading import LOCAL_MODELS, Embedders, LanguageModel, load_embedders, load_language_model
+from rag.engines.loading import LOCAL_MODELS, Embedder, LanguageModel, load_embedder, load_language_model
 from rag.engines.weights import MINILM, MINILM_TOKENIZER, Weights, resolve, sha256_of
 from rag.errors import ConfigError, ModelUnavailableError
 from rag.serve.opening import EmptyStoreError, filled_catalogue, folder_of, is_server
@@ -57,9 +57,9 @@ def checks(settings: Settings) -> Iterator[Check]:
     embedder_weights = (MINILM, MINILM_TOKENIZER) if settings.embedder == "local" else ()
     for weights in embedder_weights:
         yield weights_check(weights)
-    embedders, check = embedders_check(settings)
+    embedder, check = embedder_check(settings)
     yield check
-    yield store_check(settings, embedders)
+    yield store_check(settings, embedder)
     if settings.llm in LOCAL_MODELS:
         yield weights_check(LOCAL_MODELS[settings.llm])
     yield language_model_check(settings)
@@ -132,18 +132,15 @@ def weights_check(weights: Weights) -> Check:
     return Check(name=weights.name, state="fault", detail=detail, remedy=remedy)
 
 
-def embedders_check(settings: Settings) -> tuple[Embedders | None, Check]:
-    """Check that both embedders work, and return them when they do."""
+def embedder_check(settings: Settings) -> tuple[Embedder | None, Check]:
+    """Check that the embedder works, and return it when it does."""
     try:
-        embedders = load_embedders(settings)
-        distinct = {id(each): each for each in (embedders.english, embedders.multilingual)}.values()
-        for embedder in distinct:
-            refuse_nonsense(embedder)
+        embedder = load_embedder(settings)
+        refuse_nonsense(embedder.model)
     except (ConfigError, ModelUnavailableError) as error:
-        return None, Check(name="embedders", state="fault", detail=str(error).rstrip("."))
-    names = " and ".join(embedder.model_name for embedder in distinct)
-    where = ", to which text leaves this machine" if embedders.remote else ""
-    return embedders, Check(name="embedders", state="ok", detail=f"{names}{where}")
+        return None, Check(name="embedder", state="fault", detail=str(error).rstrip("."))
+    where = ", to which text leaves this machine" if embedder.remote else ""
+    return embedder, Check(name="embedder", state="ok", detail=f"{embedder.model.model_name}{where}")
 
 
 def refuse_nonsense(embedder: BaseEmbedding) -> None:
@@ -158,16 +155,16 @@ def product(first: list[float], second: list[float]) -> float:
     return sum(a * b for a, b in zip(first, second, strict=True))
 
 
-def store_check(settings: Settings, embedders: Embedders | None) -> Check:
-    """Check that the store opens with these embedders and holds a vector for every text."""
+def store_check(settings: Settings, embedder: Embedder | None) -> Check:
+    """Check that the store opens with this embedder and holds a vector for every text."""
     try:
         with filled_catalogue(settings.store):
             pass
-        if embedders is None:
-            return Check(name="store", state="note", detail="not opened, for want of embedders")
+        if embedder is None:
+            return Check(name="store", state="note", detail="not opened, for want of embedder")
         from vectorstore.store import Store
 
-        store = Store.open(settings.store, embedders.identity, cache_folder())
+        store = Store.open(settings.store, embedder.identity, cache_folder())
         try:
             return filled_check(store)
         finally:

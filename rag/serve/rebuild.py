@@ -32,7 +32,7 @@ class RebuildError(ArxivRagError):
 
 
 def rebuild_store(settings: Settings, progress: Bar) -> IndexReport:
-    """Embed every paper of a store again, with the embedders and schema of now, and put it in the old one's place.
+    """Embed every paper of a store again, with the embedder and schema of now, and put it in the old one's place.
 
     `progress` is given the number of papers and is open while they are embedded. A kill leaves the old
     store as it was. Raises RebuildError, StoreError, ConfigError or ModelUnavailableError.

@@ -10,7 +10,7 @@ import pytest
 
 from rag.config import Settings, cache_folder
 from rag.engines.llama import LlamaServer
-from rag.engines.loading import LanguageModel, gguf_file, load_embedders, load_language_model
+from rag.engines.loading import LanguageModel, gguf_file, load_embedder, load_language_model
 from rag.engines.weights import QWEN_0_5B, resolve
 from rag.errors import ConfigError, ModelUnavailableError
 
@@ -94,7 +94,7 @@ def test_it_is_an_openai_compatible_server_to_others(server: LlamaServer) -> Non
     # this model embeds nothing, and says so
     settings = Settings(embedder=f"anything@{server.base_url}", api_key=server.api_key)  # type: ignore[arg-type]
     with pytest.raises(ModelUnavailableError, match="the server answered with status"):
-        load_embedders(settings).english.get_query_embedding("text")
+        load_embedder(settings).model.get_query_embedding("text")
 
 
 def start(path: Path) -> LlamaServer:

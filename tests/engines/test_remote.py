@@ -8,7 +8,7 @@ from scripted_server import Reply, Script, fault, serving, vectors, words
 
 from rag.config import Settings
 from rag.engines.embedders import RemoteEmbedding
-from rag.engines.loading import LanguageModel, load_embedders, load_language_model
+from rag.engines.loading import LanguageModel, load_embedder, load_language_model
 from rag.engines.remote import ATTEMPTS, Endpoint
 from rag.errors import ConfigError, ModelUnavailableError
 from rag.models import Usage
@@ -23,7 +23,7 @@ def text(url: str, timeout: float = 20) -> str:
 
 
 def embedder(url: str) -> RemoteEmbedding:
-    embedding = load_embedders(Settings(embedder=f"m@{url}", timeout=20)).english
+    embedding = load_embedder(Settings(embedder=f"m@{url}", timeout=20)).model
     assert isinstance(embedding, RemoteEmbedding)
     return embedding
 
@@ -208,7 +208,7 @@ def test_the_key_for_openai_goes_to_openai_alone(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("value", ["", "  "])
 def test_a_missing_key_is_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", value)
-    for load in (load_language_model, load_embedders):
+    for load in (load_language_model, load_embedder):
         with pytest.raises(ConfigError) as refused:
             load(Settings(llm="openai:gpt-4o-mini", embedder="openai:text-embedding-3-small"))
         assert str(refused.value).startswith("OPENAI_API_KEY: it is not set and the model is OpenAI's; ")
@@ -233,13 +233,13 @@ def test_what_is_remote_is_labelled_so() -> None:
     here = load_language_model(Settings(llm="m@http://127.0.0.1:1/v1"))
     there = load_language_model(Settings(llm="m@https://example.org/v1"))
     assert (here.label, here.remote, there.label, there.remote) == ("m@127.0.0.1:1", False, "m@example.org", True)
-    embedders = load_embedders(Settings(embedder="e@https://example.org/v1"))
-    assert embedders.remote
-    assert embedders.identity == {"english": "e", "multilingual": "e"}
+    embedder = load_embedder(Settings(embedder="e@https://example.org/v1"))
+    assert embedder.remote
+    assert embedder.identity == {"text": "e"}
 
 
 def test_an_unknown_embedder_is_refused() -> None:
     with pytest.raises(
         ConfigError, match="ARXIV_RAG_EMBEDDER: no embedder 'glove'; use local, openai:MODEL or MODEL@URL"
     ):
-        load_embedders(Settings(embedder="glove"))
+        load_embedder(Settings(embedder="glove"))

@@ -32,7 +32,7 @@ def test_the_bench_of_two_papers(tmp_path: Path) -> None:
     assert figures.retrieve_p50_ms <= figures.retrieve_p95_ms
     assert set(figures.warm_answer_s) == {"en", "zh"}
     memory = figures.memory_mib
-    for part in ("embedders", "store", "language model"):
+    for part in ("embedder", "store", "language model"):
         assert memory["imports"] < memory[part] < memory["everything, after answering"]
     assert (figures.cold_first_words_s or 0) <= figures.cold_answer_s
     assert max(figures.warm_answer_s.values()) < figures.cold_answer_s
@@ -60,7 +60,7 @@ def test_the_table_has_a_line_for_every_figure() -> None:
         "| what | measured |",
         "| --- | --- |",
         "| install, weights included | 37 s |",
-        "| index 164 papers | 50.0 s, 3.3 papers/s, 93% inside the embedders |",
+        "| index 164 papers | 50.0 s, 3.3 papers/s, 93% inside the embedder |",
         "| index them again, nothing changed | 0.03 s |",
         "| retrieval, warm | 41 ms (p95 60 ms) |",
         "| new process to first words, whole answer | 9.0 s, 11.0 s |",

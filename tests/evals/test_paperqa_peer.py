@@ -19,12 +19,13 @@ from evals.metrics import score
 from evals.outcome import Outcome
 from evals.peers import paperqa_peer
 from evals.peers.child import Child
+from evals.peers.e5 import E5Embedding
 from evals.peers.entries import open_index, pieces
 from evals.peers.environment import environment_python, make_environment
 from evals.peers.paperqa_peer import SCRIPT, PaperQA, child_environment, keyed, mla
 from evals.subject import observe
 from rag.config import Settings
-from rag.engines.loading import Embedders, LanguageModel, load_embedders
+from rag.engines.loading import Embedder, LanguageModel, load_embedder
 
 STAND_IN = """
 import json, sys
@@ -55,23 +56,29 @@ for line in sys.stdin:
 
 
 @pytest.fixture(scope="module")
-def embedders() -> Embedders:
-    return load_embedders(Settings(embedder="local"))
+def embedder() -> Embedder:
+    return load_embedder(Settings(embedder="local"))
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, embedders: Embedders) -> VectorStoreIndex:
-    return open_index(list(PAPERS.values()), embedders.multilingual, tmp_path_factory.mktemp("entries"))
+def e5() -> E5Embedding:
+    return E5Embedding.load(2)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, e5: E5Embedding) -> VectorStoreIndex:
+    return open_index(list(PAPERS.values()), e5, tmp_path_factory.mktemp("entries"))
 
 
 @pytest.fixture
-def peer(tmp_path: Path, index: VectorStoreIndex, embedders: Embedders) -> Iterator[PaperQA]:
+def peer(tmp_path: Path, index: VectorStoreIndex, e5: E5Embedding, embedder: Embedder) -> Iterator[PaperQA]:
     """Yield the peer with the stand-in at the other end."""
     script = tmp_path / "child.py"
     script.write_text(STAND_IN, encoding="utf-8")
     llm = OpenAILike(model="m", api_base="http://127.0.0.1:9/v1", api_key="k")
     made = PaperQA(
-        index=index, known=PAPERS, model=LanguageModel(llm=llm, label="m", remote=False), embedders=embedders,
+        index=index, known=PAPERS, model=LanguageModel(llm=llm, label="m", remote=False), embedding=e5,
+        embedder=embedder,
         settings=Settings(), python=Path(sys.executable), script=script,
     )  # fmt: skip
     yield made
@@ -164,10 +171,10 @@ def test_a_paper_is_cited_as_mla_has_it() -> None:
     assert mla(GAP) == 'Ada Byron. Li Wei. "GapNet: Walking Through Doors." arXiv:2509.00001.'
 
 
-def test_chunks_come_with_their_vectors(index: VectorStoreIndex, embedders: Embedders) -> None:
+def test_chunks_come_with_their_vectors(index: VectorStoreIndex, e5: E5Embedding) -> None:
     (piece,) = pieces(index)[SOUND.arxiv_id]
     assert SOUND.abstract in piece.text
-    assert piece.vector == pytest.approx(embedders.multilingual.get_text_embedding(piece.text), abs=1e-3)
+    assert piece.vector == pytest.approx(e5.get_text_embedding(piece.text), abs=1e-3)
 
 
 def test_a_missing_environment_is_one_sentence(

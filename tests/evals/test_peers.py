@@ -12,12 +12,13 @@ from llama_index.core.llms.callbacks import llm_completion_callback
 
 from evals.metrics import score
 from evals.outcome import Outcome
+from evals.peers.e5 import E5Embedding
 from evals.peers.entries import document, open_index
 from evals.peers.retrievers import DenseOnly
 from evals.peers.stock import StockEngine
 from evals.subject import observe
 from rag.config import Settings
-from rag.engines.loading import Embedders, LanguageModel, load_embedders
+from rag.engines.loading import Embedder, LanguageModel, load_embedder
 
 
 class SayingLLM(MockLLM):
@@ -40,15 +41,20 @@ SAID = "The robot gets through 91% of the 40 doors [1]. It never sleeps [7]."
 
 
 @pytest.fixture(scope="module")
-def embedders() -> Embedders:
-    return load_embedders(Settings(embedder="local"))
+def embedder() -> Embedder:
+    return load_embedder(Settings(embedder="local"))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, embedders: Embedders) -> Path:
+def e5() -> E5Embedding:
+    return E5Embedding.load(2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, e5: E5Embedding) -> Path:
     """Return where an index of both papers lies."""
     path = tmp_path_factory.mktemp("entries")
-    open_index(list(PAPERS.values()), embedders.multilingual, path)
+    open_index(list(PAPERS.values()), e5, path)
     return path
 
 
@@ -57,25 +63,25 @@ def test_an_entry_is_read_whole() -> None:
     assert all(part in text for part in (GAP.title, "Ada Byron", GAP.tldr, GAP.abstract))
 
 
-def test_a_long_entry_is_cut_into_chunks(embedders: Embedders, tmp_path: Path) -> None:
+def test_a_long_entry_is_cut_into_chunks(e5: E5Embedding, tmp_path: Path) -> None:
     long = replace(GAP, abstract=" ".join(f"Sentence {number} tells of door number {number}." for number in range(300)))
-    peer = DenseOnly(index=open_index([long], embedders.multilingual, tmp_path), known={long.arxiv_id: long})
+    peer = DenseOnly(index=open_index([long], e5, tmp_path), known={long.arxiv_id: long})
     found = peer.index.as_retriever(similarity_top_k=10).retrieve("door number 7")
     assert len(found) > 1
     assert {node.metadata["arxiv_id"] for node in found} == {long.arxiv_id}
     assert peer.search(ask(question="door number 7")).papers == (long.arxiv_id,)
 
 
-def test_one_vector_a_chunk_ranks_papers(folder: Path, embedders: Embedders) -> None:
-    peer = DenseOnly(index=open_index([], embedders.multilingual, folder), known=PAPERS)
+def test_one_vector_a_chunk_ranks_papers(folder: Path, e5: E5Embedding) -> None:
+    peer = DenseOnly(index=open_index([], e5, folder), known=PAPERS)
     assert peer.search(ask(question="Sleep staging with a microphone")).papers[0] == SOUND.arxiv_id
     assert peer.search(ask(question="机器人怎么穿过门？", language="zh")).papers[0] == GAP.arxiv_id
 
 
-def test_the_stock_engine_answers_with_citations(folder: Path, embedders: Embedders) -> None:
+def test_the_stock_engine_answers_with_citations(folder: Path, embedder: Embedder, e5: E5Embedding) -> None:
     model = LanguageModel(llm=SayingLLM(), label="queued", remote=False)
-    index = open_index([], embedders.multilingual, folder)
-    (seen,) = observe(StockEngine(index=index, known=PAPERS, model=model, embedders=embedders), [ask()])
+    index = open_index([], e5, folder)
+    (seen,) = observe(StockEngine(index=index, known=PAPERS, model=model, embedder=embedder), [ask()])
     assert seen.error == ""
     assert seen.answer is not None
     assert seen.answer.text == "The robot gets through 91% of the 40 doors. [2509.00001] It never sleeps."

@@ -1,13 +1,12 @@
-"""Embedders without a model: texts with the same words get the same unit vector, and every call is counted."""
+"""An embedder without a model: texts with the same words get the same unit vector, and every call is counted."""
 
 import hashlib
-from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
-from rag.engines.loading import Embedders
+from rag.engines.loading import Embedder
 
 
 class HashEmbedding(BaseEmbedding):
@@ -37,9 +36,6 @@ class HashEmbedding(BaseEmbedding):
         return [self._get_text_embedding(text) for text in texts]
 
 
-def hash_embedders(**names: Any) -> Embedders:
-    """Return new embedders."""
-    return Embedders(
-        english=HashEmbedding(model_name=names.get("english", "hash")),
-        multilingual=HashEmbedding(model_name=names.get("multilingual", "hash-too")),
-    )
+def hash_embedder(name: str = "hash") -> Embedder:
+    """Return a new one."""
+    return Embedder(model=HashEmbedding(model_name=name))

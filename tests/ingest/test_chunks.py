@@ -5,6 +5,7 @@ import datetime
 
 from llama_index.core.schema import MetadataMode, TextNode
 
+from rag.engines.loading import SPACE
 from rag.ingest.chunks import MOST_SENTENCES, paper_nodes, paper_record
 from rag.models import Paper
 
@@ -31,8 +32,8 @@ def units(nodes: list[TextNode]) -> list[str]:
     return [node.node_id.split("#")[1] for node in nodes]
 
 
-def test_english_is_the_whole_and_every_sentence_with_its_title() -> None:
-    nodes = paper_nodes(PAPER)["english"]
+def test_what_is_embedded_is_the_whole_and_every_sentence_with_its_title() -> None:
+    nodes = paper_nodes(PAPER)[SPACE]
     assert units(nodes) == ["paper", "abstract/0", "abstract/1"]
     assert embedded(nodes) == [
         "LiGuard\nIt guards lidar. It is fast, e.g. on a CPU.",
@@ -42,29 +43,22 @@ def test_english_is_the_whole_and_every_sentence_with_its_title() -> None:
     assert [node.text for node in nodes[1:]] == ["It guards lidar.", "It is fast, e.g. on a CPU."]
 
 
-def test_multilingual_is_the_card() -> None:
-    nodes = paper_nodes(PAPER)["multilingual"]
-    assert units(nodes) == ["tldr", "method"]
-    assert embedded(nodes) == ["一种方法", "激光雷达"]
-
-
-def test_a_paper_without_a_card_has_only_its_english() -> None:
-    nodes = paper_nodes(dataclasses.replace(PAPER, tldr="", method=""))
-    assert units(nodes["english"]) == ["paper", "abstract/0", "abstract/1"]
-    assert nodes["multilingual"] == []
+def test_the_card_is_in_the_lexical_index_alone() -> None:
+    nodes = paper_nodes(PAPER)
+    assert list(nodes) == [SPACE]
+    bare = paper_nodes(dataclasses.replace(PAPER, tldr="", method=""))
+    assert embedded(nodes[SPACE]) == embedded(bare[SPACE])
+    assert paper_record(PAPER, nodes, PAPER.to_dict()).texts["card"].split() == ["一种方法", "激光雷达"]
 
 
 def test_a_paper_with_a_title_alone_has_one_node() -> None:
     nodes = paper_nodes(dataclasses.replace(PAPER, abstract="", tldr="", method=""))
-    assert {space: embedded(members) for space, members in nodes.items()} == {
-        "english": ["LiGuard"],
-        "multilingual": [],
-    }
+    assert {space: embedded(members) for space, members in nodes.items()} == {SPACE: ["LiGuard"]}
 
 
 def test_an_endless_abstract_has_so_many_sentences_and_no_more() -> None:
     endless = dataclasses.replace(PAPER, abstract="Word word. " * 500)
-    assert len(paper_nodes(endless)["english"]) == MOST_SENTENCES + 1
+    assert len(paper_nodes(endless)[SPACE]) == MOST_SENTENCES + 1
 
 
 def test_ids_are_stable_and_change_with_what_is_embedded_alone() -> None:
@@ -74,11 +68,11 @@ def test_ids_are_stable_and_change_with_what_is_embedded_alone() -> None:
     changed = dataclasses.replace(PAPER, abstract="It guards lidar. It is slow.")
     assert len({node.node_id for members in paper_nodes(changed).values() for node in members} - ids) == 2
     retitled = dataclasses.replace(PAPER, title="LiGuard 2")
-    assert len({node.node_id for members in paper_nodes(retitled).values() for node in members} & ids) == 2
+    assert len({node.node_id for members in paper_nodes(retitled).values() for node in members} & ids) == 0
 
 
 def test_chroma_can_filter_by_what_a_node_carries() -> None:
-    (whole, *_) = paper_nodes(PAPER)["english"]
+    (whole, *_) = paper_nodes(PAPER)[SPACE]
     assert whole.metadata == {
         "arxiv_id": "2509.00001",
         "unit": "paper",
@@ -89,7 +83,7 @@ def test_chroma_can_filter_by_what_a_node_carries() -> None:
 
 
 def test_a_paper_without_category_and_day_still_has_lists() -> None:
-    (whole, *_) = paper_nodes(dataclasses.replace(PAPER, category="", categories=(), seen=()))["english"]
+    (whole, *_) = paper_nodes(dataclasses.replace(PAPER, category="", categories=(), seen=()))[SPACE]
     assert whole.metadata["category"] == ["unknown"]
     assert whole.metadata["day"] == [0]
 

@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hash_embedding import hash_embedders
+from hash_embedding import hash_embedder
 
 from rag.ingest.indexing import index_papers
 from rag.ingest.removal import remove_papers
@@ -32,10 +32,10 @@ def paper(number: int, day: datetime.date | None, **changes: object) -> Paper:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    embedders = hash_embedders()
-    opened = Store.open(str(tmp_path / "store"), embedders.identity, tmp_path)
+    embedder = hash_embedder()
+    opened = Store.open(str(tmp_path / "store"), embedder.identity, tmp_path)
     papers = [paper(1, FRIDAY), paper(2, FRIDAY), paper(2, SATURDAY), paper(3, SATURDAY), paper(4, None)]
-    index_papers([*papers, paper(5, None, published=FRIDAY)], opened, embedders)
+    index_papers([*papers, paper(5, None, published=FRIDAY)], opened, embedder)
     yield opened
     opened.close()
 
@@ -64,12 +64,12 @@ def test_digests_of_several_days_in_any_order_give_the_same_store(tmp_path: Path
         [paper(1, SATURDAY, version=2, abstract="It walks. It swims."), paper(2, SATURDAY, categories=("cs.LG",))],
         [paper(1, SUNDAY, version=2, abstract=""), paper(3, SUNDAY)],
     ]
-    embedders = hash_embedders()
+    embedder = hash_embedder()
     found = []
     for number, order in enumerate(permutations(days)):
-        store = Store.open(str(tmp_path / str(number)), embedders.identity, tmp_path)
+        store = Store.open(str(tmp_path / str(number)), embedder.identity, tmp_path)
         for digest in order:
-            index_papers(digest, store, embedders)
+            index_papers(digest, store, embedder)
         told = {stored.id: Paper.from_dict(stored.data) for stored in store.catalogue.all()}
         nodes = {stored.id: stored.nodes for stored in store.catalogue.all()}
         found.append((told, nodes, sorted(store.catalogue.facets("day")), sorted(store.catalogue.facets("category"))))

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hash_embedding import hash_embedders
+from hash_embedding import hash_embedder
 
 from rag.errors import DigestError, ModelUnavailableError
 from rag.ingest.digest import DigestWarning, read_digest
@@ -75,15 +75,15 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 def test_of_a_stream_that_ends_in_a_fault_all_commits_stay_and_are_not_repeated(tmp_path: Path) -> None:
     path = records(tmp_path / "papers.jsonl", *map(line, range(3 * BATCH)))
-    embedders = hash_embedders()
-    store = Store.open(str(tmp_path / "store"), embedders.identity, tmp_path)
+    embedder = hash_embedder()
+    store = Store.open(str(tmp_path / "store"), embedder.identity, tmp_path)
 
     def one_commit_done(done: int) -> None:
         raise ModelUnavailableError("hash", f"it ended after {done}", "start it")
 
     with pytest.raises(ModelUnavailableError):
-        index_papers(papers_in(path), store, embedders, one_commit_done)
+        index_papers(papers_in(path), store, embedder, one_commit_done)
     assert len(store) == BATCH
-    report = index_papers(papers_in(path), store, embedders)
+    report = index_papers(papers_in(path), store, embedder)
     assert (len(report.added), len(report.unchanged)) == (2 * BATCH, BATCH)
     store.close()

@@ -8,7 +8,7 @@ from query.odd_papers import ODD_PAPERS
 from query.staging import Build, Stage
 
 from rag.config import Settings, cache_folder
-from rag.engines.loading import Embedders, load_embedders
+from rag.engines.loading import Embedder, load_embedder
 from rag.ingest.digest import read_digest
 from rag.ingest.indexing import index_papers
 from rag.ingest.sample import sample_digest_path
@@ -27,14 +27,14 @@ def glossary() -> Glossary:
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
     """Return a function that indexes papers into a store of their own; the stores are closed at the end."""
-    embedders: Embedders = load_embedders(Settings(embedder="local"))
+    embedder: Embedder = load_embedder(Settings(embedder="local"))
     stores: list[Store] = []
 
     def built(name: str, papers: Sequence[Paper]) -> Stage:
         folder = tmp_path_factory.mktemp(name) / "store"
-        stores.append(Store.open(str(folder), embedders.identity, cache_folder()))
-        index_papers(papers, stores[-1], embedders)
-        return Stage(corpus=Corpus(stores[-1]), embedders=embedders)
+        stores.append(Store.open(str(folder), embedder.identity, cache_folder()))
+        index_papers(papers, stores[-1], embedder)
+        return Stage(corpus=Corpus(stores[-1]), embedder=embedder)
 
     yield built
     for store in stores:

@@ -13,7 +13,7 @@ from llama_index.core.base.llms.types import CompletionResponse, CompletionRespo
 from llama_index.core.llms import CustomLLM
 from pydantic import PrivateAttr
 
-from rag.engines.loading import Embedders, LanguageModel
+from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Answer, Filters, Paper, Retrieval, Sentence, Turn
 from rag.query.answering import answer_question
 from rag.query.corpus import Corpus
@@ -70,11 +70,11 @@ def saying(*texts: str) -> LanguageModel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """A store with the real embedders, and for language model whatever a test wants it to say."""
+    """A store with the real embedder, and for language model whatever a test wants it to say."""
 
     corpus: Corpus
     """The papers."""
-    embedders: Embedders
+    embedder: Embedder
     """The real ones."""
 
     def stream(
@@ -82,7 +82,7 @@ class Stage:
     ) -> Iterator[Retrieval | Sentence | Answer]:
         """Yield what answering yields while the model says `said`."""
         model = saying(*said)
-        return answer_question(question, self.corpus, self.embedders, lambda: model, filters=filters, history=history)
+        return answer_question(question, self.corpus, self.embedder, lambda: model, filters=filters, history=history)
 
     def ask(self, question: str, *said: str, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Answer:
         """Return the answer, checked; where nothing is `said`, a call to the model fails the test."""

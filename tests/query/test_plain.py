@@ -126,7 +126,7 @@ def test_a_model_that_parrots_an_order_is_not_followed(stage: Stage) -> None:
 def test_the_prompt_holds_the_paper_s_sentences_and_fits_its_budget(stage: Stage) -> None:
     model = QueuedLLM([TRUE])
     *_, _answer = answer_question(
-        QUESTION, stage.corpus, stage.embedders, lambda: LanguageModel(llm=model, label="queued", remote=False)
+        QUESTION, stage.corpus, stage.embedder, lambda: LanguageModel(llm=model, label="queued", remote=False)
     )
     (prompt,) = model.prompts
     assert SOURCE in prompt
@@ -193,7 +193,7 @@ def test_a_prompt_keeps_to_its_budget_however_long_an_abstract_is(build: Build) 
     question = "What does 2509.00001 say of the roots of moss?"
     model = QueuedLLM(["NOT STATED", "NOT STATED"])
     language_model = LanguageModel(llm=model, label="queued", remote=False, prompt_budget=300)
-    *_, answer = answer_question(question, stage.corpus, stage.embedders, lambda: language_model)
+    *_, answer = answer_question(question, stage.corpus, stage.embedder, lambda: language_model)
     assert isinstance(answer, Answer)
     assert answer.reason == "not_stated"
     assert [question in prompt and count_tokens(prompt) <= 330 for prompt in model.prompts] == [True, True]
@@ -255,7 +255,7 @@ def test_a_refusal_stands_where_no_size_was_asked_for(stage: Stage, question: st
 
 def test_what_stands_for_a_quote_in_chinese_has_no_number_of_another_sentence(stage: Stage) -> None:
     for paper in stage.corpus.papers():
-        evidence = Evidence(paper, stage.embedders)
+        evidence = Evidence(paper, stage.embedder)
         told = in_language(evidence, evidence.sentences[0], "zh")
         assert not unsupported_numbers(told, evidence.sentences[0])
 

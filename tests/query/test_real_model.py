@@ -25,7 +25,7 @@ def small() -> Iterator[LanguageModel]:
 
 
 def asked(stage: Stage, small: LanguageModel, question: str) -> Answer:
-    *_, answer = answer_question(question, stage.corpus, stage.embedders, lambda: small)
+    *_, answer = answer_question(question, stage.corpus, stage.embedder, lambda: small)
     assert isinstance(answer, Answer)
     check(answer, stage.corpus)
     assert not unquoted_numbers(answer)

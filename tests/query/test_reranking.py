@@ -11,8 +11,8 @@ from rag.query.reranking import CLEAR, RERANKED, rarities, rerank
 
 @pytest.fixture
 def embedder(stage: Stage) -> TokenEmbedding:
-    assert isinstance(stage.embedders.english, TokenEmbedding)
-    return stage.embedders.english
+    assert isinstance(stage.embedder.model, TokenEmbedding)
+    return stage.embedder.model
 
 
 def paper(number: int, abstract: str) -> Paper:

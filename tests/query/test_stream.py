@@ -42,7 +42,7 @@ def test_the_retrieval_comes_before_the_model_is_asked(stage: Stage) -> None:
     def never() -> LanguageModel:
         raise AssertionError("not yet")
 
-    events = answer_question(EAR, stage.corpus, stage.embedders, never)
+    events = answer_question(EAR, stage.corpus, stage.embedder, never)
     retrieval = next(events)
     assert isinstance(retrieval, Retrieval)
     assert retrieval.papers[0].arxiv_id == "2509.07896"
@@ -60,7 +60,7 @@ def test_a_sentence_is_released_while_the_model_still_speaks(stage: Stage) -> No
                 yield piece
 
     model = LanguageModel(llm=Slow([f"{TRUE} Four stages are told apart with 65.1%."]), label="slow", remote=False)
-    events = answer_question(EAR, stage.corpus, stage.embedders, lambda: model)
+    events = answer_question(EAR, stage.corpus, stage.embedder, lambda: model)
     assert isinstance(next(events), Retrieval)
     assert isinstance(next(events), Sentence)
     assert "65.1%" not in "".join(spoken)
@@ -70,7 +70,7 @@ def test_a_model_that_cannot_be_had_is_one_clear_error(stage: Stage) -> None:
     def missing() -> LanguageModel:
         raise ModelUnavailableError("tiny", "its wheels are not installed", "run 'make install'")
 
-    events = answer_question(EAR, stage.corpus, stage.embedders, missing)
+    events = answer_question(EAR, stage.corpus, stage.embedder, missing)
     assert isinstance(next(events), Retrieval)
     with pytest.raises(ModelUnavailableError, match="make install"):
         list(events)
@@ -80,7 +80,7 @@ def test_records_need_no_model(stage: Stage) -> None:
     def missing() -> LanguageModel:
         raise AssertionError("the model was asked for")
 
-    *_, answer = answer_question("Who wrote 2509.07953?", stage.corpus, stage.embedders, missing)
+    *_, answer = answer_question("Who wrote 2509.07953?", stage.corpus, stage.embedder, missing)
     assert isinstance(answer, Answer)
     assert answer.model == ""
     assert answer.usage.llm_calls == 0

@@ -162,7 +162,7 @@ def test_likeness_only_raises_the_score(low: float, high: float) -> None:
 def test_a_verbatim_sentence_is_supported_by_itself(stage: Stage, identifier: str) -> None:
     paper = stage.corpus.paper(identifier)
     assert paper is not None
-    evidence = Evidence(paper, stage.embedders)
+    evidence = Evidence(paper, stage.embedder)
     for sentence in evidence.sentences:
         verdict = evidence.verify(sentence, "en")
         assert (verdict.check.support, verdict.faults) == ("supported", ())
@@ -170,7 +170,7 @@ def test_a_verbatim_sentence_is_supported_by_itself(stage: Stage, identifier: st
 
 
 def test_another_paper_s_sentence_is_not_supported(stage: Stage) -> None:
-    rac, ear = (Evidence(paper, stage.embedders) for paper in stage.corpus.get(["2509.07953", "2509.07896"]))
+    rac, ear = (Evidence(paper, stage.embedder) for paper in stage.corpus.get(["2509.07953", "2509.07896"]))
     assert {ear.verify(sentence, "en").check.support for sentence in rac.sentences} == {"unsupported"}
 
 

@@ -103,7 +103,7 @@ def test_an_answer_without_citations_has_no_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "llm", "embedders", "sentence"),
+    ("calls", "llm", "embedder", "sentence"),
     [
         (1, False, False, "Answered by qwen in 1.2 s."),
         (0, False, False, "Answered without a language model in 1.2 s."),
@@ -113,9 +113,9 @@ def test_an_answer_without_citations_has_no_sources() -> None:
     ],
 )
 def test_which_engine_answered_is_told_and_what_left_the_machine(
-    calls: int, llm: bool, embedders: bool, sentence: str
+    calls: int, llm: bool, embedder: bool, sentence: str
 ) -> None:
-    assert console.engine_text(answer(calls=calls), llm_remote=llm, embedders_remote=embedders) == sentence
+    assert console.engine_text(answer(calls=calls), llm_remote=llm, embedder_remote=embedder) == sentence
 
 
 def test_a_search_shows_each_paper_with_its_passages() -> None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from rag.config import Settings, cache_folder
-from rag.engines.loading import load_embedders
+from rag.engines.loading import SPACE, load_embedder
 from rag.engines.weights import Weights, stamp
 from rag.serve import doctor
 from rag.serve.doctor import Check, State
@@ -88,34 +88,34 @@ def test_weights_that_are_not_there_are_a_fault(weights: tuple[Weights, Path]) -
     assert (check.state, bool(check.remedy)) == ("fault", True)
 
 
-def test_the_embedders_are_tried() -> None:
-    embedders, check = doctor.embedders_check(Settings())
-    assert embedders is not None
-    assert (check.state, check.detail) == ("ok", "all-MiniLM-L6-v2-int8 and multilingual-e5-small-q4")
+def test_the_embedder_is_tried() -> None:
+    embedder, check = doctor.embedder_check(Settings())
+    assert embedder is not None
+    assert (check.state, check.detail) == ("ok", "all-MiniLM-L6-v2-int8")
 
 
 def test_an_embedder_that_is_none_is_a_fault() -> None:
-    embedders, check = doctor.embedders_check(Settings(embedder="nope"))
-    assert embedders is None
+    embedder, check = doctor.embedder_check(Settings(embedder="nope"))
+    assert embedder is None
     assert check.state == "fault"
     assert "no embedder 'nope'" in check.detail
 
 
 def test_a_store_tells_what_it_holds(sample_store: Path) -> None:
     settings = Settings(store=str(sample_store))
-    check = doctor.store_check(settings, load_embedders(settings))
+    check = doctor.store_check(settings, load_embedder(settings))
     assert check.state == "ok"
     assert "holds 24 papers and " in check.detail
 
 
 def test_a_store_that_lacks_vectors_is_a_fault(store: Path) -> None:
     settings = Settings(store=str(store))
-    embedders = load_embedders(settings)
-    opened = Store.open(str(store), embedders.identity, cache_folder())
-    collection = opened.vector_store("english").client
+    embedder = load_embedder(settings)
+    opened = Store.open(str(store), embedder.identity, cache_folder())
+    collection = opened.vector_store(SPACE).client
     collection.delete(ids=collection.get(limit=3, include=[])["ids"])
     opened.close()
-    check = doctor.store_check(settings, embedders)
+    check = doctor.store_check(settings, embedder)
     assert check.state == "fault"
     assert check.detail.endswith("3 too few")
     assert check.remedy == "run 'arxiv-rag rebuild'"
@@ -131,9 +131,9 @@ def test_no_store_yet_is_no_fault(tmp_path: Path) -> None:
 
 def test_a_store_built_with_another_embedder_is_a_fault(tmp_path: Path, sample_store: Path) -> None:
     folder = str(tmp_path / "store")
-    Store.open(folder, {"english": "old", "multilingual": "old"}, cache_folder()).close()
+    Store.open(folder, {SPACE: "old"}, cache_folder()).close()
     shutil.copy(sample_store / "catalogue.sqlite3", folder)
-    check = doctor.store_check(Settings(store=folder), load_embedders(Settings()))
+    check = doctor.store_check(Settings(store=folder), load_embedder(Settings()))
     assert check.state == "fault"
     assert "rebuild" in check.remedy
 
@@ -172,4 +172,4 @@ def test_an_installation_in_order_has_no_fault(arxiv_rag: Command, sample_store:
     checks = json.loads(told.out)["checks"]
     assert [check for check in checks if check["state"] == "fault"] == []
     assert told.code == 0
-    assert {"Python", "libraries", "embedders", "store", "language model"} <= {check["name"] for check in checks}
+    assert {"Python", "libraries", "embedder", "store", "language model"} <= {check["name"] for check in checks}

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from rag.assistant import Assistant
 from rag.config import Settings, cache_folder
-from rag.engines.loading import Embedders, load_embedders
+from rag.engines.loading import SPACE, Embedder, load_embedder
 from rag.ingest.indexing import index_papers
 from rag.models import Paper
 from tests.serve.conftest import Command
@@ -28,16 +28,16 @@ FEW = 6
 
 
 @pytest.fixture(scope="module")
-def embedders() -> Embedders:
-    return load_embedders(Settings())
+def embedder() -> Embedder:
+    return load_embedder(Settings())
 
 
 @pytest.fixture
-def outdated(tmp_path: Path, sample_papers: tuple[Paper, ...], embedders: Embedders) -> Path:
-    """Return a store that says that other embedders built it."""
+def outdated(tmp_path: Path, sample_papers: tuple[Paper, ...], embedder: Embedder) -> Path:
+    """Return a store that says that another embedder built it."""
     folder = tmp_path / "outdated"
-    store = Store.open(str(folder), {"english": "old-model", "multilingual": "old-model"}, cache_folder())
-    index_papers(sample_papers[:FEW], store, embedders)
+    store = Store.open(str(folder), {SPACE: "old-model"}, cache_folder())
+    index_papers(sample_papers[:FEW], store, embedder)
     store.close()
     return folder
 

@@ -1,5 +1,6 @@
 """llama.cpp's server in this process: behind a key, on loopback, and one sentence for files that it cannot load."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from rag.config import Settings, cache_folder
 from rag.engines.llama import LlamaServer
 from rag.engines.loading import LanguageModel, gguf_file, load_embedder, load_language_model
+from rag.engines.threads import settle_threads
 from rag.engines.weights import QWEN_0_5B, resolve
 from rag.errors import ConfigError, ModelUnavailableError
 
@@ -139,3 +141,10 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         gguf_file("gpt-9")
     with pytest.raises(ConfigError, match="is no model and no file"):
         gguf_file(str(tmp_path))
+
+
+def test_threads_spin_briefly_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    settle_threads()
+    assert (os.environ["OMP_WAIT_POLICY"], os.environ["GOMP_SPINCOUNT"]) == ("PASSIVE", "7")

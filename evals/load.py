@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -97,13 +97,13 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
         with chromium() as browser, serving(store, settings, Path(folder)) as (address, process, listening_s):
             opened = tuple(openings(browser, address)) if browser else ()
             asked = asking(papers, readers, rounds)
-            visitors = [Reader(address=address) for _ in range(readers)]
-            for question in WARM_UP:
-                visitors[0].ask(question)
-            shown = list(showings(browser, address, asked[0][:SHOWN])) if browser else []
             visits: list[list[Visit]] = []
             memory: list[float] = []
-            with ThreadPoolExecutor(max_workers=readers) as pool:
+            with ExitStack() as opened_readers, ThreadPoolExecutor(max_workers=readers) as pool:
+                visitors = [opened_readers.enter_context(closing(Reader(address=address))) for _ in range(readers)]
+                for question in WARM_UP:
+                    visitors[0].ask(question)
+                shown = list(showings(browser, address, asked[0][:SHOWN])) if browser else []
                 for told in asked:
                     visits.append(list(pool.map(Reader.ask, visitors, told)))
                     memory += [each for each in [resident_mib(process.pid)] if each is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ from evals.errors import RunError
 
 QUESTION_BOX = "question"
 """The page's name of the box that is submitted."""
-PAPERS, WORDS, PROBLEM = 'class="card', 'class="answer"', 'class="problem"'
-"""What the page's markup has once papers are shown, once a sentence is, and where there is no answer."""
+PAPERS, WORDS = 'class="card', 'class="answer"'
+"""What the page's markup has once papers are shown, and once a sentence is."""
+PROBLEM = re.compile('class="problem">([^<]+)')
+"""The sentence that says why there is no answer."""
 PATIENCE = 600.0
 """Seconds after which a reader gives up."""
 
@@ -54,6 +57,10 @@ class Reader:
         self.client = httpx.Client(base_url=self.address, timeout=timeout, headers=cookie)
         self.function, self.inputs = submission(self.client.get("/config", params={"lang": "en"}).json())
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def cookie(self) -> str:
         """Return the cookie that the page gives a new browser; raises RunError where it gives none."""
         answer = httpx.get(self.address, params={"lang": "en"}, timeout=30)
@@ -66,16 +73,21 @@ class Reader:
         """Ask, and wait for the end; what goes wrong is in the visit."""
         sent = time.perf_counter()
         told: dict[str, float] = {}
-        problem = ""
+        problem, begun = "", False
         try:
             for message in self.messages(question):
                 now = time.perf_counter() - sent
-                text = json.dumps(message, ensure_ascii=False).replace('\\"', '"')
+                # the first change shows the question under the earlier answers, the later ones what is new, the end all
+                changed = message["msg"] == "process_generating"
+                new, begun = begun and changed, begun or changed
+                text = json.dumps(message, ensure_ascii=False).replace('\\"', '"') if new else ""
                 for name, mark in (("papers_s", PAPERS), ("words_s", WORDS)):
                     if mark in text:
                         told.setdefault(name, now)
-                if PROBLEM in text or message.get("success") is False:
-                    problem = f"the page shows a problem: {text[:200]}"
+                if found := PROBLEM.search(text):
+                    problem = found[1]
+                if message.get("success") is False:
+                    problem = problem or f"the server says {message['msg']}"
         except httpx.HTTPError as error:
             problem = f"{type(error).__name__}: {error}"
         return Visit(question=question, sent=sent, total_s=time.perf_counter() - sent, problem=problem, **told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from asking import answered, ask, log
 from conftest import serving
@@ -33,7 +35,8 @@ def test_a_lost_server_is_told_and_all_is_there_when_it_is_back(browser: Browser
         page.locator("#question textarea").fill(DRAFT)
     expect(page.get_by_test_id("toast-text")).to_contain_text("与服务器的连接已中断")
     expect(log(page).locator(".answer").first).to_be_visible()
-    expect(page.get_by_test_id("status-tracker").locator("visible=true")).to_have_count(0)
+    covering = page.locator("#conversation, #sources").get_by_test_id("status-tracker").locator("visible=true")
+    expect(covering).to_have_count(0)
     with serving(assistant, port=18860):
         expect(log(page).locator(".stopped")).to_be_visible(timeout=30_000)
         answered(page)
@@ -45,12 +48,12 @@ def test_a_lost_server_is_told_and_all_is_there_when_it_is_back(browser: Browser
 
 
 def test_a_reader_of_the_load_benchmark_asks_as_the_page_does(address: str, assistant: StagedAssistant) -> None:
-    reader = Reader(address=address)
-    first, second = reader.ask(QUESTION), reader.ask("And the second?")
+    with closing(Reader(address=address)) as reader:
+        first, second, down = (reader.ask(each) for each in (QUESTION, "And the second?", "What if the model is down?"))
     for visit in (first, second):
         assert visit.problem == ""
         assert visit.papers_s is not None
         assert visit.words_s is not None
         assert visit.papers_s <= visit.words_s <= visit.total_s
-    assert [turn.question for turn in assistant.asked[-1][2]] == [QUESTION]
-    assert "staged.gguf" in reader.ask("What if the model is down?").problem
+    assert [turn.question for turn in assistant.asked[1][2]] == [QUESTION]
+    assert "staged.gguf" in down.problem

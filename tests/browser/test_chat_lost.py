@@ -47,6 +47,8 @@ def test_a_lost_server_is_told_and_all_is_there_when_it_is_back(browser: Browser
     context.close()
 
 
+# Gradio leaves an event loop of its own behind where none is running; a browser's is
+@pytest.mark.usefixtures("browser")
 def test_a_reader_of_the_load_benchmark_asks_as_the_page_does(address: str, assistant: StagedAssistant) -> None:
     with closing(Reader(address=address)) as reader:
         first, second, down = (reader.ask(each) for each in (QUESTION, "And the second?", "What if the model is down?"))

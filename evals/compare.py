@@ -113,7 +113,7 @@ def difference_of(
         return None
     table = np.asarray(values, dtype=np.float64)
     changes = table[:, 1] - table[:, 0]
-    average = np.mean if metric.unit == "share" else np.median
+    average = np.mean if metric.by_mean else np.median
     draws = np.random.default_rng(0).integers(0, len(changes), size=(RESAMPLES, len(changes)))
     low, high = np.quantile(average(changes[draws], axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Difference(

@@ -24,7 +24,7 @@ GATED = (
 )  # fmt: skip
 """Metrics that may not get worse. Seconds are not among them, since machines differ: tokens stand for them."""
 SPARE = {"words": 0.25, "tokens": 0.05, "calls": 0.05}
-"""By which share the median of a unit may grow."""
+"""By which share the average of a unit may grow."""
 FEW = 10
 """Gated cases of a language below which a metric is gated over both languages together."""
 
@@ -131,9 +131,9 @@ def groups_of(rows: Sequence[RowDict], name: str) -> tuple[str, ...]:
 
 
 def least_tolerance(name: str, value: float, count: int) -> float:
-    """Return the least that is allowed: one case, since another processor may tip a near tie; else a share."""
-    unit = BY_NAME[name].unit
-    return 1.0 / count if unit == "share" else SPARE[unit] * value
+    """Return the least that is allowed: one case, since another processor may tip a near tie, and a unit's share."""
+    metric = BY_NAME[name]
+    return max(1.0 / count if metric.by_mean else 0.0, SPARE.get(metric.unit, 0.0) * value)
 
 
 def applicable(rows: Sequence[RowDict], name: str, language: str) -> int:

@@ -35,8 +35,13 @@ class Metric:
 
     @property
     def aggregate(self) -> Callable[[Sequence[float]], float]:
-        """The average over questions: mean of shares, median of everything else."""
-        return statistics.fmean if self.unit == "share" else statistics.median
+        """The average over questions: mean of shares and counts of calls, median of everything else."""
+        return statistics.fmean if self.by_mean else statistics.median
+
+    @property
+    def by_mean(self) -> bool:
+        """Whether questions are averaged by their mean; outliers of the other units would decide it alone."""
+        return self.unit in {"share", "calls"}
 
 
 def first_token_seconds(outcome: Outcome) -> float | None:

@@ -28,7 +28,7 @@ class Estimate:
     """An average with its interval."""
 
     value: float
-    """Mean of shares; median of seconds, words and tokens."""
+    """Mean of shares and calls; median of seconds, words and tokens."""
     low: float
     """Lower end of the 95% percentile-bootstrap interval."""
     high: float
@@ -56,7 +56,7 @@ class Group:
 def estimate(values: Sequence[float], metric: Metric, seed: int = 0) -> Estimate:
     """Return the average of at least one value with its bootstrap interval (Efron 1979, percentiles)."""
     array = np.asarray(values, dtype=np.float64)
-    average = np.mean if metric.unit == "share" else np.median
+    average = np.mean if metric.by_mean else np.median
     draws = np.random.default_rng(seed).integers(0, len(array), size=(RESAMPLES, len(array)))
     resampled = average(array[draws], axis=1)
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

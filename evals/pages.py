@@ -57,13 +57,13 @@ def showings(browser: Browser, address: str, asked: Sequence[str]) -> Iterator[f
     page = browser.new_context(locale="en").new_page()
     open_page(page, address)
     box = page.locator("#question textarea")
-    for number, question in enumerate(asked):
+    for question in asked:
         box.fill(question)
         began = time.perf_counter()
         box.press("Enter")
         page.locator("#sources .card").first.wait_for(timeout=SECONDS * 1000)
         yield time.perf_counter() - began
-        page.locator("#conversation .foot").nth(number).wait_for(timeout=SECONDS * 1000)
+        page.locator("#conversation .foot").first.wait_for(timeout=SECONDS * 1000)
         # the next question's cards are to be new ones
         page.locator("#fresh").click()
         page.locator("#sources .card").first.wait_for(state="detached", timeout=SECONDS * 1000)

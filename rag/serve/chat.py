@@ -38,6 +38,8 @@ ASKED_AT_ONCE = 30
 """Questions whose papers are found at the same time; further ones wait for that in Gradio's own queue."""
 ANSWERED_AT_ONCE = 8
 """Questions that a model server works on at the same time; the embedded model has as many slots as are set."""
+WARMING = 10.0
+"""Seconds that opening the page waits for the models."""
 SYSTEM_FONTS = (
     "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'PingFang SC', "
     "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', sans-serif"
@@ -216,11 +218,14 @@ def launch(
     """
     inside = host in LOOPBACK
     listener = web.listen(host, port)
-    # beside the making of the pages, so that the first visitor meets a machine with nothing else to do
-    threading.Thread(target=warm_up, args=(assistant,), daemon=True).start()
+    warming = threading.Thread(target=warm_up, args=(assistant,), daemon=True)
+    warming.start()
     app = create_app(
         assistant, sample=sample, hosts=LOOPBACK if inside else None, door=Door(accounts) if accounts else None
     )
+
+    # while the language model is loaded no page is answered: who comes first should not wait for that
+    warming.join(timeout=WARMING)
 
     def listening() -> None:
         click.echo(f"Chat at {web.address(host, listener)}")

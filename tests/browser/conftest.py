@@ -49,7 +49,8 @@ def serving(assistant: Assistant, *, sample: bool = True, port: int = 18700) -> 
     yield web.address("127.0.0.1", listener)
     # nobody waits for the streams of pages that are still open
     server.should_exit = server.force_exit = True
-    thread.join(timeout=20)
+    # its address is free by then; an answer that waits for its test keeps a thread longer
+    thread.join(timeout=5)
 
 
 @pytest.fixture(scope="session")

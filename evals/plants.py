@@ -59,11 +59,11 @@ PLANTS = (
     Plant(name="nothing", fault="nothing: the product as it is"),
     Plant(
         name="weights",
-        fault="a title and abstract, or a card, near to the question counts against a paper",
+        fault="a title and abstract near to the question, or a card with its words, counts against a paper",
         edits=(
             Edit("rag/query/retrieval.py", '"paper": 0.55', '"paper": -0.55'),
-            Edit("rag/query/retrieval.py", '"paper": 0.22', '"paper": -0.22'),
-            Edit("rag/query/retrieval.py", '"card_best": 0.21', '"card_best": -0.21'),
+            Edit("rag/query/retrieval.py", '"paper": 0.4,', '"paper": -0.4,'),
+            Edit("rag/query/retrieval.py", '{"lexical": 0.2}', '{"lexical": -0.2}'),
         ),
     ),
     Plant(

@@ -43,7 +43,7 @@ class Query:
 
 
 LONGEST = 2000
-"""Characters of a question that are read: the embedder take no more."""
+"""Characters of a question that are read: an embedder takes no more."""
 
 
 def understand(question: str, corpus: Corpus, filters: Filters, history: Sequence[Turn]) -> Query:

@@ -138,18 +138,20 @@ if (document.body?.classList.contains("shared") && window.matchMedia("(prefers-c
   document.body.classList.add("dark");
 }
 
+let draft = sessionStorage.getItem(DRAFT);
+sessionStorage.removeItem(DRAFT);
+
 /** Put a question that was not yet sent back into its box: Gradio loads the page anew once a lost server is back. */
 function restoreDraft() {
-  const box = document.querySelector("#question textarea");
-  const draft = sessionStorage.getItem(DRAFT);
-  if (!box || !draft) return;
-  sessionStorage.removeItem(DRAFT);
+  const box = draft && document.querySelector("#question textarea");
+  if (!box) return;
   if (!box.value) type(box, draft);
+  draft = null;
 }
 
 window.addEventListener("pagehide", () => {
-  const draft = document.querySelector("#question textarea")?.value;
-  if (draft) sessionStorage.setItem(DRAFT, draft);
+  const typed = document.querySelector("#question textarea")?.value;
+  if (typed) sessionStorage.setItem(DRAFT, typed);
 });
 
 /** Say in the page's language what Gradio says in English. */

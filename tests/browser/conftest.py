@@ -72,6 +72,13 @@ def assistant(staged_store: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield staged
 
 
+@pytest.fixture
+def fresh(assistant: StagedAssistant) -> None:
+    """Let the staged assistant forget what an earlier test asked."""
+    assistant.asked.clear()
+    assistant.gate.clear()
+
+
 @pytest.fixture(scope="module")
 def address(assistant: StagedAssistant) -> Iterator[str]:
     """Return the address of the staged chat."""

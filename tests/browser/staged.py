@@ -1,4 +1,4 @@
-"""An assistant over a real store and real embedder whose sentences are written here, at a pace that a test sets."""
+"""An assistant over a real store and the real embedder, its sentences written here, at a pace that a test sets."""
 
 from __future__ import annotations
 

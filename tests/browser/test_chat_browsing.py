@@ -18,10 +18,7 @@ from rag.models import Filters, Paper
 BREAST, TOUCH = "2509.07277", "2509.07445"
 
 
-@pytest.fixture(autouse=True)
-def fresh(assistant: StagedAssistant) -> None:
-    assistant.asked.clear()
-    assistant.gate.clear()
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def entries(page: Page) -> Locator:

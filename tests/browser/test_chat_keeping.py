@@ -22,10 +22,7 @@ QUESTION = "How accurate is the detection of breast cancer in thermographic imag
 PAPER = "2509.07277"
 
 
-@pytest.fixture(autouse=True)
-def fresh(assistant: StagedAssistant) -> None:
-    assistant.asked.clear()
-    assistant.gate.clear()
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def saved(page: Page, name: str) -> str:

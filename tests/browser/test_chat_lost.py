@@ -16,10 +16,7 @@ QUESTION = "How accurate is the detection of breast cancer in thermographic imag
 DRAFT = "哪些论文研究机器人？"
 
 
-@pytest.fixture(autouse=True)
-def fresh(assistant: StagedAssistant) -> None:
-    assistant.asked.clear()
-    assistant.gate.clear()
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def test_a_lost_server_is_told_and_all_is_there_when_it_is_back(browser: Browser, assistant: StagedAssistant) -> None:

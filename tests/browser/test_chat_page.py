@@ -18,10 +18,7 @@ QUESTION = "How accurate is the detection of breast cancer in thermographic imag
 PAPER = "2509.07277"
 
 
-@pytest.fixture(autouse=True)
-def fresh(assistant: StagedAssistant) -> None:
-    assistant.asked.clear()
-    assistant.gate.clear()
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def test_the_page_keeps_its_contract(page: Page) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,6 +35,11 @@ def pytest_configure() -> None:
         if (name.startswith("ARXIV_RAG_") and name != "ARXIV_RAG_SHARED") or name.startswith("OPENAI_"):
             del os.environ[name]
     os.environ.update(ENVIRONMENT)
+
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=5000, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

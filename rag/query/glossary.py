@@ -50,7 +50,7 @@ class Glossary:
 
     def pieces(self, text: str) -> list[str]:
         """Return the English for each word of a Chinese text, in its order; words in Latin letters stay as they are."""
-        told = (self.words.get(piece, "") if HAN.match(piece) else piece for piece in self.cut(text))
+        told = (self.words.get(piece, HAN.sub(" ", piece)) if HAN.search(piece) else piece for piece in self.cut(text))
         return [piece for part in told if (piece := part.strip())]
 
     def cut(self, text: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ IMAGE = re.compile(rf"!\[[^\]\n]*\]{TARGET}")
 BRACKETED = re.compile(r"\s*[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
 SPACED_STOP = re.compile(r"\s+(?=[.,;!?。，；！？](?:\s|$))")
 """Space before a stop, where something was taken out."""
-END = re.compile(r"([.!?。！？]+[\"'”’)）]*)$")
+END = re.compile(r"([.!?。！？]+[\"'”’)）]*)\Z")
 
 
 def marked(sentence: str, ids: Iterable[str]) -> str:

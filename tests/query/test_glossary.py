@@ -4,7 +4,7 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.query.glossary import Glossary, first_sense, in_english, words_in_english
@@ -57,6 +57,7 @@ def test_the_first_sense_that_says_something(senses: str, sense: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+@example(".㐀")
 def test_nothing_chinese_is_left(text: str) -> None:
     assert not HAN.search(in_english(text))
 

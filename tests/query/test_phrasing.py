@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import prompts
@@ -40,6 +40,7 @@ def test_markers_stand_before_the_stop(sentence: str, ids: list[str], expected: 
 
 
 @given(st.text(max_size=100))
+@example(".\n")
 def test_a_marker_changes_nothing_else(text: str) -> None:
     assert marked(text, ["2509.07953"]).replace(" [2509.07953]", "", 1) == text or "[2509.07953]" in text
 

@@ -30,6 +30,7 @@ def main() -> None:
 @click.option(
     "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, paperqa, bm25, dense."
 )
+@click.option("--config", type=PATH, help="A TOML file of settings; what follows here comes before it.")
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")
@@ -63,7 +64,8 @@ def run(**options: Any) -> None:
         cached=not options["no_cache"],
         price=options["price"],
     )
-    run_command(choice, target, load_settings(options["assignments"], llm=options["llm"], embedder=options["embedder"]))
+    told = {name: options[name] for name in ("config", "llm", "embedder")}
+    run_command(choice, target, load_settings(options["assignments"], **told))
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,16 +226,33 @@ def sample_rows(settings: Settings, out: Path) -> list[dict[str, Any]]:
     return [row.to_dict() for row in rows]
 
 
-def load_settings(assignments: Sequence[str], **explicit: str | None) -> Settings:
-    """Return the settings of a run: one slot, so that equal runs are equal; raises ConfigError or RunError."""
-    values: dict[str, str | None] = {"slots": "1", **explicit}
+def load_settings(assignments: Sequence[str], *, config: Path | None = None, **explicit: str | None) -> Settings:
+    """Return the settings of a run: one slot, so that equal runs are equal; raises ConfigError or RunError.
+
+    What is explicit comes before `assignments`, those before the file `config`.
+    """
+    values: dict[str, Any] = {"slots": 1} | read_config(config) if config else {"slots": 1}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or name not in Settings.model_fields:
             known = ", ".join(Settings.model_fields)
             raise RunError(f"--set {assignment}", "it sets no setting", f"write NAME=VALUE, NAME one of {known}")
         values[name] = value
-    return Settings.load(**values)
+    return Settings.load(**values | {name: value for name, value in explicit.items() if value is not None})
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the settings of a TOML file, one `name = value` a line; raises RunError where it holds anything else."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(str(path), "the file cannot be read", "name a TOML file of settings") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RunError(str(path), f"it is not TOML: {error}", 'write lines such as llm = "local-small"') from error
+    for name in values:
+        if name not in Settings.model_fields:
+            raise RunError(str(path), f"{name!r} is no setting", f"use some of {', '.join(Settings.model_fields)}")
+    return values
 
 
 def listed(text: str | None) -> list[str]:

@@ -225,11 +225,13 @@ def foot(exchange: Exchange, manner: Manner, exported: str = "") -> str:
     notes = [limits(retrieval.filters)]
     if retrieval.searched:
         milliseconds = max(1, round(retrieval.seconds * 1000))
-        notes.append(words.searched.format(count=f"{retrieval.searched:,}", milliseconds=milliseconds))
+        notes.append(
+            words.searched[retrieval.searched > 1].format(count=f"{retrieval.searched:,}", milliseconds=milliseconds)
+        )
     seconds = f"{answer.timings.total_s:.1f}"
     modelled = answer.usage.llm_calls > 0
-    form = words.answered if modelled else words.answered_from_records
-    notes.append(form.format(seconds=seconds, model=answer.model))
+    by = words.answered if modelled else words.answered_from_records
+    notes.append(by.format(seconds=seconds, model=answer.model))
     if manner.remote and modelled:
         notes.append(words.sent_away)
     told = " · ".join(plain(note) for note in notes if note)

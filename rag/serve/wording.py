@@ -93,8 +93,8 @@ class Wording:
     """State: the answer is under way."""
     stopped: str
     """The answer was stopped."""
-    searched: str
-    """Foot of an answer: `{count}` papers were searched in `{milliseconds}` ms."""
+    searched: tuple[str, str]
+    """Foot of an answer: one paper, or `{count}`, searched in `{milliseconds}` ms."""
     answered: str
     """Foot of an answer: `{seconds}` s by `{model}`."""
     answered_from_records: str

@@ -12,6 +12,7 @@ from evals.cost import Price
 from evals.errors import RunError
 from evals.run import Plan, run_cases
 from rag.config import Settings
+from rag.errors import ConfigError
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -77,6 +78,26 @@ def test_settings_of_a_run_are_named_and_repeatable() -> None:
     assert (told.slots, told.llm, told.prompt_budget) == (1, "local-small", 900)
     with pytest.raises(RunError, match="it sets no setting"):
         load_settings(["colour=red"])
+
+
+def test_settings_of_a_run_can_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text('llm = "local-small"\nprompt_budget = 900\nseed = 3\n', encoding="utf-8")
+    told = load_settings(["prompt_budget=800"], config=file, llm="local", embedder=None)
+    assert (told.slots, told.llm, told.prompt_budget, told.seed) == (1, "local", 800, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("colour = 'red'", "'colour' is no setting"), ("llm = local", "not TOML"), ("[llm]\nname = 'x'", "(?i)string")],
+)
+def test_a_wrong_file_of_settings_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises((RunError, ConfigError), match=problem):
+        load_settings([], config=file)
+    with pytest.raises(RunError, match="cannot be read"):
+        load_settings([], config=tmp_path / "none.toml")
 
 
 def test_noise_is_made_by_what_must_not_matter() -> None:

@@ -160,7 +160,9 @@ def test_a_question_is_shown_as_it_was_written() -> None:
 @pytest.mark.parametrize(("count", "told"), [(1, "1 paper searched"), (2, "2 papers searched")])
 def test_one_paper_is_not_several(count: int, told: str) -> None:
     found = Retrieval(question="q", papers=(PAPER,), scores=(1.0,), passages=(), searched=count)
-    assert told in text_of(reply(Exchange(question="q").with_event(found).with_event(answered(SENTENCE).answer), MANNER))
+    assert told in text_of(
+        reply(Exchange(question="q").with_event(found).with_event(answered(SENTENCE).answer), MANNER)
+    )
 
 
 def test_filters_that_an_answer_kept_to_are_named() -> None:

@@ -53,4 +53,4 @@ def compare(
         most = 1 if len(papers) > 2 else 2
         if not (yield from phrase(query.text, evidence, draft, model(), most=most, budget=COMPARED_TOKENS)):
             chosen = choose(query.text, evidence, draft.language, COMPARED_TOKENS)
-            yield from told_by_source(chosen, evidence, draft)
+            yield from told_by_source(chosen, evidence, draft, beside=False)

@@ -24,6 +24,7 @@ from rag.query.verification import (
     foreign_words,
     level,
     quotes_for,
+    turned,
     unsupported_names,
     unsupported_numbers,
 )
@@ -140,6 +141,7 @@ class Evidence:
         quotes = [self.sentences[index] for index, _ in found]
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
         faults += sorted(unsupported_names(sentence, self.text) | foreign_words(sentence, self.full_text, question))
+        faults += sorted(turned(sentence, quotes))
         best = max((score for _, score in found), default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
             best = max(best, PARTIAL)

@@ -40,12 +40,14 @@ FALLBACK = 2
 """Sentences that the source itself tells where none of the model's is borne out."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
-OWN_WORDS: dict[Language, float] = {"en": 0.4, "zh": 0.25}
+OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
 """What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
+YEARS = frozenset(map(float, range(1990, 2040)))
+"""Numbers that are no sizes: `the ARC Prize 2025`."""
 MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""
 
@@ -76,7 +78,7 @@ def phrase(
             return False
         chosen = measured
     if draft.position == before:
-        yield from told_by_source(chosen, evidence, draft)
+        yield from told_by_source(chosen, evidence, draft, beside=budget is None)
     for quote in left_out(question, chosen, evidence, draft.sentences[before:])[
         : max(0, most - draft.position + before)
     ]:
@@ -145,15 +147,19 @@ def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
     return Chosen(sentences=best, best=best, card=card) if best else None
 
 
-def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft) -> Iterator[Sentence]:
-    """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out."""
+def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft, *, beside: bool = True) -> Iterator[Sentence]:
+    """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out.
+
+    With `beside`, the likeliest sentence is quoted after the fields where none of them says it.
+    """
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
-    if borne_out := [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]:
-        for text, verdict in borne_out:
-            if not repeated(text, draft.question, draft):
-                yield release(stopped(harmless(text), "zh"), verdict, draft)
-        return
-    for quote in chosen.best[:FALLBACK]:
+    told = [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]
+    held = {quote for _, verdict in told for quote, _ in verdict.quotes}
+    quotes = [quote for quote in chosen.best[:beside] if quote not in held] if told else chosen.best[:FALLBACK]
+    for text, verdict in told:
+        if not repeated(text, draft.question, draft):
+            yield release(stopped(harmless(text), "zh"), verdict, draft)
+    for quote in quotes:
         yield quoted(quote, evidence, draft)
 
 
@@ -180,18 +186,17 @@ def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequen
         scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
         found.append(evidence.sentences[int(scores.argmax())])
     said = " ".join(plain(sentence.text) for sentence in released)
-    if not digits(said) and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
+    sized = digits(said) - digits(question) - YEARS
+    if not sized and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
         found += measured.best
     return [quote for quote in dict.fromkeys(found) if quote not in cited and contained(quote, said) < REPEATED]
 
 
 def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
     """Release a sentence of the abstract beside others: in Chinese as the field of the card that it bears out."""
-    if draft.language == "zh":
-        text = in_language(evidence, quote, "zh")
-        verdict = evidence.verify(text, "zh")
-        borne_out = verdict.check.support != "unsupported" and quote in {told for told, _ in verdict.quotes}
-        if text in evidence.card_borne_out and borne_out and not repeated(text, draft.question, draft):
+    if draft.language == "zh" and (found := card_saying(quote, evidence)):
+        text, verdict = found
+        if not repeated(text, draft.question, draft):
             return release(stopped(harmless(text), "zh"), verdict, draft)
     return quoted(quote, evidence, draft)
 
@@ -258,13 +263,24 @@ def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
 
 
 def in_language(evidence: Evidence, quote: str, language: Language) -> str:
-    """Return what an English quote says: itself, or in Chinese the nearest card field whose numbers it all holds.
-
-    Without such a field the quote stands in a Chinese frame.
-    """
+    """Return what an English quote says: itself, or in Chinese a card field, else the quote in a Chinese frame."""
     if language == "en":
         return quote
-    borne_out = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
-    if not borne_out:
-        return say("zh", "quoted", quote=quote)
-    return borne_out[int(evidence.card_likeness(quote, borne_out).argmax())]
+    found = card_saying(quote, evidence)
+    return found[0] if found else say("zh", "quoted", quote=quote)
+
+
+def card_saying(quote: str, evidence: Evidence) -> tuple[str, Verdict] | None:
+    """Return the nearest card field that an English quote bears out, with the verdict on it; None where none is.
+
+    All numbers of the field stand in the quote, and some of the quote's in the field where it has any.
+    """
+    fields = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
+    if digits(quote):
+        fields = [text for text in fields if digits(text)]
+    likeness = evidence.card_likeness(quote, fields) if fields else ()
+    for _, text in sorted(zip(likeness, fields, strict=True), reverse=True):
+        verdict = evidence.verify(text, "zh")
+        if verdict.check.support != "unsupported" and quote in {told for told, _ in verdict.quotes}:
+            return text, verdict
+    return None

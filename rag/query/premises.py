@@ -67,10 +67,25 @@ def contradicting(
 
 
 def gain_for_loss(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:
-    """Return a near sentence that reports a gain and no loss, where the question presumes a loss."""
-    if not cue("worse").search(question) or any(cue("worse").search(sentences[index]) for index in order[: NEAR - 1]):
+    """Return a near sentence that reports a gain and no loss, where the question presumes a loss.
+
+    The nearest one is enough where it says that there was none; to `worst` answers the one that says `best`.
+    """
+    if not cue("worse").search(question) or not order:
         return None
-    return next((index for index in order[:NEAR] if cue("better").search(sentences[index])), None)
+    if cue("unharmed").search(sentences[order[0]]) and not harmed(sentences[order[0]]):
+        return order[0]
+    if any(harmed(sentences[index]) for index in order[: NEAR - 1]):
+        return None
+    gains = [index for index in order[:NEAR] if cue("better").search(sentences[index])]
+    if cue("superlative").search(question):
+        gains.sort(key=lambda index: not cue("superlative").search(sentences[index]))
+    return next(iter(gains), None)
+
+
+def harmed(sentence: str) -> bool:
+    """Return whether a sentence reports a loss: `minimal degradation` is none."""
+    return bool(cue("worse").search(cue("unharmed").sub(" ", sentence)))
 
 
 def other_best(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.models import Support
 from rag.query.agreement import bears_out, claims, stated, unsupported_claims
+from rag.query.cues import cue
 from rag.query.glossary import words_in_english
 from rag.query.mentions import coined_words, generic, member, spelt
 from rag.query.words import content_words, stems
@@ -106,6 +108,25 @@ def unsupported_names(sentence: str, source: str) -> set[str]:
     plain = spelt(source)
     named = {word: spelt(member(word)).removesuffix("s") for word in coined_words(sentence) if not generic(word)}
     return {word for word, name in named.items() if name not in plain}
+
+
+TIMES = r"(\d+(?:\.\d+)?)\s*(?:times|x|×|-?fold)"
+LESS_BY = re.compile(
+    rf"{TIMES}\s+(?:less|fewer|lower|smaller|reduction|decrease|compress\w*)"
+    rf"|\b(?:reduc\w*|decreas\w*|less|lower\w*)\b[^.;]{{0,50}}?\bby (?:{TIMES}|a factor of (\d+(?:\.\d+)?))",
+    re.IGNORECASE,
+)
+"""How a source says by how many times something became less."""
+
+
+def turned(sentence: str, sources: Sequence[str]) -> set[str]:
+    """Return the factors by which something is less in the sources, and of which a sentence does not say so."""
+    if cue("lessened").search(sentence):
+        return set()
+    factors = {
+        factor for source in sources for match in LESS_BY.finditer(source) for factor in match.groups() if factor
+    }
+    return {factor for factor in factors if float(factor) in digits(sentence)}
 
 
 def foreign_words(sentence: str, *sources: str) -> set[str]:

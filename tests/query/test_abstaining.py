@@ -7,6 +7,7 @@ from query.staging import Build, Stage
 
 from rag.models import Filters
 from rag.query.cues import details
+from rag.text import HAN
 
 RAC = "2509.07953"
 FAR = datetime.date(2030, 1, 1)
@@ -20,6 +21,8 @@ FAR = datetime.date(2030, 1, 1)
         "Hello!",
         "今天天气怎么样？",
         "写一首关于春天的诗",
+        "Which restaurants near the station are good?",
+        "推荐一家附近好吃的川菜餐厅",
         "你好！",
         "",
         "   ",
@@ -31,7 +34,7 @@ def test_what_is_not_about_papers_is_declined_in_one_sentence(stage: Stage, ques
     assert (answer.abstained, answer.reason) == (True, "off_topic")
     assert len(answer.sentences) == 1
     assert (answer.citations, answer.papers) == ((), ())
-    assert answer.language == ("zh" if "天" in question or "好" in question else "en")
+    assert answer.language == ("zh" if HAN.search(question) else "en")
 
 
 @pytest.mark.parametrize(

@@ -102,3 +102,22 @@ def test_premises_that_an_abstract_contradicts(question: str, index: int | None)
         "It works without any training data.",
     ]
     assert contradicting(question, abstract, [], [0.3, 0.2, 0.1]) == index
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("Why are the shallow layers hurt by compression?", 0),
+        ("Alpha came out least accurate. How bad was it?", 2),
+        ("Why are the middle layers hurt by compression?", None),
+    ],
+)
+def test_a_loss_that_an_abstract_denies_is_a_false_premise(question: str, index: int | None) -> None:
+    abstract = [
+        "The shallow layers show minimal degradation under compression.",
+        "Errors in the middle layers impair accuracy.",
+        "Alpha achieves the highest accuracy.",
+        "Tuning Alpha brings gains.",
+    ]
+    likeness = {0: [0.9, 0.5, 0.1, 0.1], 2: [0.1, 0.0, 0.5, 0.6], None: [0.5, 0.9, 0.1, 0.1]}[index]
+    assert contradicting(question, abstract, [], likeness) == index

@@ -17,6 +17,7 @@ from rag.query.verification import (
     numbers,
     quotes_for,
     score,
+    turned,
     unsupported_names,
     unsupported_numbers,
 )
@@ -179,3 +180,21 @@ def test_latin_words_of_a_chinese_sentence_come_from_its_sources() -> None:
     assert foreign_words("睡眠阶段由 Garmin 手表提供。", *sources) == {"Garmin"}
     assert foreign_words("睡眠阶段由 apple watches 提供。", *sources) == set()
     assert foreign_words("Garmin provides them.", *sources) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "found"),
+    [
+        ("使用了32倍的内存。", "It uses 32 times less memory.", {"32"}),
+        ("内存减少了32倍。", "It uses 32 times less memory.", set()),
+        ("内存仅为三十二分之一。", "It uses 32 times less memory.", set()),
+        ("It needs 10x the data.", "It needs 10x less data.", {"10"}),
+        ("It needs 10x less data.", "It needs 10x less data.", set()),
+        ("It costs 4x.", "It reduces the cost by a factor of 4x.", {"4"}),
+        ("It costs 4 times as much.", "It reduces the cost by a factor of 4.", {"4"}),
+        ("It is 4x faster.", "It is 4x faster.", set()),
+        ("It has 32 layers.", "It uses 16 times less memory in 32 layers.", set()),
+    ],
+)
+def test_by_how_much_something_is_less_is_not_turned_round(sentence: str, source: str, found: set[str]) -> None:
+    assert turned(sentence, [source]) == found

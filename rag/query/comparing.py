@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Paper, Sentence
+from rag.query.abstaining import presence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
-from rag.query.mentions import named_papers
+from rag.query.mentions import coined_words, generic, named_papers
 from rag.query.plain import choose, phrase, told_by_source
 from rag.query.retrieval import rank
 from rag.query.understand import Query
@@ -19,8 +20,8 @@ MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
 COMPARED_TOKENS = 110
 """Tokens that the model reads of each of them."""
-MARGIN = 2.0
-"""A part of a question means a paper when its fused score stands out so many standard deviations."""
+MEANT = 1.0
+"""Presence from which on a part of a question means a paper; `how was that done?` has less."""
 
 
 def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
@@ -29,7 +30,8 @@ def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
     wanted = cue("compares").search(query.text)
     if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
         return named[:MOST_COMPARED]
-    if query.ids or (len(query.focus) < 2 and not cue("two_described").search(query.text)):
+    by_name = wanted and any(not generic(word) for word in coined_words(query.text))
+    if query.ids or not (by_name or len(query.focus) >= 2 or cue("two_described").search(query.text)):
         return []
     if len(query.focus) >= 2 and wanted:
         return corpus.get(query.focus)[:MOST_COMPARED]
@@ -37,8 +39,7 @@ def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
     found = {paper.arxiv_id: paper for paper in named}
     for part in parts:
         ranking = rank(part, corpus, embedder, query.filters)
-        scores = ranking.scores
-        if len(scores) and (scores[0] - scores.mean()) > MARGIN * (scores.std() or 1.0) and len(part) >= 6:
+        if presence(ranking) > MEANT:
             found.setdefault(ranking.papers[0].arxiv_id, ranking.papers[0])
     return list(found.values())[:2] if len(found) >= 2 else []
 

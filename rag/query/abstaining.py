@@ -14,8 +14,8 @@ from rag.query.evidence import Evidence, cite
 from rag.query.facts import scope, searched
 from rag.query.mentions import coined_words, generic, member, spelt
 from rag.query.phrasing import marked
-from rag.query.plain import in_language
 from rag.query.premises import contradicting
+from rag.query.quoting import in_language
 from rag.query.retrieval import Ranking, Scores
 from rag.query.understand import Query
 from rag.query.verification import numbers

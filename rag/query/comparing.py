@@ -12,14 +12,13 @@ from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.mentions import coined_words, generic, named_papers
-from rag.query.plain import choose, phrase, told_by_source
+from rag.query.plain import phrase
+from rag.query.quoting import choose, told_by_source
 from rag.query.retrieval import rank
 from rag.query.understand import Query
 
 MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
-COMPARED_TOKENS = 110
-"""Tokens that the model reads of each of them."""
 MEANT = 1.0
 """Presence from which on a part of a question means a paper; `how was that done?` has less."""
 
@@ -52,6 +51,7 @@ def compare(
     for paper in papers:
         evidence = Evidence(paper, embedder)
         most = 1 if len(papers) > 2 else 2
-        if not (yield from phrase(query.text, evidence, draft, model(), most=most, budget=COMPARED_TOKENS)):
-            chosen = choose(query.text, evidence, draft.language, COMPARED_TOKENS)
+        others = [other for other in papers if other is not paper]
+        if not (yield from phrase(query.text, evidence, draft, model(), most=most, others=others)):
+            chosen = choose(query.text, evidence, draft.language)
             yield from told_by_source(chosen, evidence, draft, beside=False)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
-from rag.models import Language, Sentence
-from rag.query.cues import cue, details
+from rag.models import Language, Paper, Sentence
+from rag.query.cues import cue
 from rag.query.drafts import Draft
-from rag.query.evidence import Evidence, Verdict, cite
-from rag.query.parts import parts
-from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, marked, plain, refused, stopped, untyped
-from rag.query.selection import best_sentences, sentence_scores
+from rag.query.evidence import Evidence, Verdict
+from rag.query.mentions import spelt, title_name
+from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, plain, refused, stopped, untyped
+from rag.query.quoting import choose, in_numbers, left_out, release, repeated, told_beside, told_by_source
 from rag.query.verification import (
     bare,
     contained,
@@ -22,32 +21,18 @@ from rag.query.verification import (
     digits,
     distributed,
     novelty,
-    unsupported_numbers,
     vacuous,
 )
 from rag.query.wording import say
 from rag.text import HAN
 from vectorstore.lexical import tokens
 
-NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 300}
-"""Tokens of the notes in a prompt, as tiktoken counts them: about four sentences, in Chinese with two card fields.
-
-Qwen's own tokens of Chinese are about two thirds of these.
-"""
-CARD_FIELDS = 2
-"""Card fields in the notes for a Chinese question."""
-FALLBACK = 2
-"""Sentences that the source itself tells where none of the model's is borne out."""
 ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
 """What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
-REPEATED = 0.7
-"""Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
-YEARS = frozenset(map(float, range(1990, 2040)))
-"""Numbers that are no sizes: `the ARC Prize 2025`."""
 MOST_SENTENCES = 3
 """Sentences of a plain answer that are released."""
 
@@ -59,26 +44,26 @@ def phrase(
     model: LanguageModel,
     *,
     most: int = MOST_SENTENCES,
-    budget: int | None = None,
+    others: Sequence[Paper] = (),
 ) -> Generator[Sentence, None, bool]:
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
-    The model reads the chosen sentences, at most `budget` tokens of them, and where it says that they do not tell, the
-    whole abstract. Returns False, with nothing yielded, when it says so again, unless a size was asked for and the
-    chosen sentences hold numbers: a small model often misses those.
+    The model reads the chosen sentences, and where it says that they do not tell, the whole abstract. Returns False,
+    with nothing yielded, when it says so again, unless a size was asked for and the chosen sentences hold numbers: a
+    small model often misses those. Where the question sets the paper beside `others`, it is to say nothing of them.
     """
     language = draft.language
-    chosen = choose(question, evidence, language, NOTES_TOKENS[language] if budget is None else budget)
+    chosen = choose(question, evidence, language)
     before = draft.position
     for excerpts in dict.fromkeys(((*chosen.card, *chosen.sentences), tuple(evidence.sentences))):
-        if not (yield from tell_from(excerpts, question, evidence, draft, model, most)):
+        if not (yield from tell_from(excerpts, question, evidence, draft, model, most=most, others=others)):
             break
     else:
         if not (measured := in_numbers(question, chosen)):
             return False
         chosen = measured
     if draft.position == before:
-        yield from told_by_source(chosen, evidence, draft, beside=budget is None)
+        yield from told_by_source(chosen, evidence, draft, beside=not others)
     for quote in left_out(question, chosen, evidence, draft.sentences[before:])[
         : max(0, most - draft.position + before)
     ]:
@@ -87,14 +72,25 @@ def phrase(
 
 
 def tell_from(
-    excerpts: Sequence[str], question: str, evidence: Evidence, draft: Draft, model: LanguageModel, most: int
+    excerpts: Sequence[str],
+    question: str,
+    evidence: Evidence,
+    draft: Draft,
+    model: LanguageModel,
+    *,
+    most: int,
+    others: Sequence[Paper],
 ) -> Generator[Sentence, None, bool]:
     """Yield the verified sentences that the model phrases from excerpts; returns whether it said they do not tell."""
     language = draft.language
     system, title = prompts.render(f"answer_{language}"), evidence.paper.title
     room = model.prompt_budget - count_tokens(f"{system}{title}{question}")
     notes = first_tokens("\n".join(f"- {untyped(text)}" for text in excerpts), room)
-    user = prompts.render(f"question_{language}", title=title, notes=notes, question=question)
+    slots = {"title": title, "notes": notes, "question": question}
+    if others:
+        user = prompts.render(f"compared_{language}", called=title_name(title) or title, **slots)
+    else:
+        user = prompts.render(f"question_{language}", **slots)
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
     released, declined = 0, False
@@ -102,6 +98,8 @@ def tell_from(
         sentence = plain(raw)
         if refused(sentence):
             declined = True
+        elif others and tells_of(sentence, others):
+            continue
         elif released < most and not leads_nowhere(raw) and (found := verified(sentence, question, evidence, draft)):
             released += 1
             told, verdict = in_full(sentence, question, found, language)
@@ -110,95 +108,10 @@ def tell_from(
     return declined and not released
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chosen:
-    """What of one paper is most likely to hold the answer to a question."""
-
-    sentences: tuple[str, ...]
-    """Sentences of the abstract, in its order."""
-    best: tuple[str, ...]
-    """The same, the likeliest first."""
-    card: tuple[str, ...]
-    """For a Chinese question, fields of the card that the abstract bears out, the likeliest first."""
-
-
-def choose(question: str, evidence: Evidence, language: Language, budget: int) -> Chosen:
-    """Return the sentences, and for Chinese the card fields, that fit into `budget` tokens together."""
-    card: tuple[str, ...] = ()
-    if language == "zh":
-        card = evidence.card_for(question)[:CARD_FIELDS]
-        budget -= sum(count_tokens(text) for text in card)
-    scores = sentence_scores(question, evidence.sentences, evidence.likeness(question))
-    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=4)
-    likeliest = sorted(indices, key=lambda index: -scores[index])
-    texts = evidence.sentences
-    return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
-
-
-def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
-    """Return the likeliest of the chosen that hold a number, where a question asks how much; None where none does.
-
-    How many things there are is another question: a number of something else does not answer it.
-    """
-    if not cue("quantity").search(question) or cue("how_many").search(question):
-        return None
-    best = tuple(text for text in chosen.best if digits(text))[:1]
-    card = tuple(text for text in chosen.card if digits(text))[:1]
-    return Chosen(sentences=best, best=best, card=card) if best else None
-
-
-def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft, *, beside: bool = True) -> Iterator[Sentence]:
-    """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out.
-
-    With `beside`, the likeliest sentence is quoted after the fields where none of them says it.
-    """
-    told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
-    told = [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]
-    held = {quote for _, verdict in told for quote, _ in verdict.quotes}
-    quotes = [quote for quote in chosen.best[:beside] if quote not in held] if told else chosen.best[:FALLBACK]
-    for text, verdict in told:
-        if not repeated(text, draft.question, draft):
-            yield release(stopped(harmless(text), "zh"), verdict, draft)
-    for quote in quotes:
-        yield quoted(quote, evidence, draft)
-
-
-def quoted(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
-    """Release a sentence of the abstract as a quotation."""
-    paper = evidence.paper
-    before = draft.sentences[-1].citations if draft.sentences else ()
-    key = "quoted_next" if any(citation.arxiv_id == paper.arxiv_id for citation in before) else "quoted"
-    text = stopped(say(draft.language, key, quote=quote), draft.language)
-    return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
-
-
-def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequence[Sentence]) -> list[str]:
-    """Return the abstract's sentences that an answer lacks: on a part of the question, or with the size asked for.
-
-    A part that asks for a detail which the abstract does not state gets none.
-    """
-    cited = {citation.quote for sentence in released for citation in sentence.citations}
-    asked = parts(question)
-    found: list[str] = []
-    for part in asked if len(asked) > 1 else ():
-        if any(detail.asked.search(part) and not detail.stated.search(evidence.text) for detail in details()):
-            continue
-        scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
-        found.append(evidence.sentences[int(scores.argmax())])
-    said = " ".join(plain(sentence.text) for sentence in released)
-    sized = digits(said) - digits(question) - YEARS
-    if not sized and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
-        found += measured.best
-    return [quote for quote in dict.fromkeys(found) if quote not in cited and contained(quote, said) < REPEATED]
-
-
-def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
-    """Release a sentence of the abstract beside others: in Chinese as the field of the card that it bears out."""
-    if draft.language == "zh" and (found := card_saying(quote, evidence)):
-        text, verdict = found
-        if not repeated(text, draft.question, draft):
-            return release(stopped(harmless(text), "zh"), verdict, draft)
-    return quoted(quote, evidence, draft)
+def tells_of(sentence: str, others: Sequence[Paper]) -> bool:
+    """Return whether a sentence about one paper speaks of others, by their names or as `the second paper`."""
+    names = [name for paper in others if (name := spelt(title_name(paper.title)))]
+    return bool(cue("other_paper").search(sentence)) or any(name in spelt(sentence) for name in names)
 
 
 def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> Verdict | None:
@@ -247,40 +160,3 @@ def in_full(sentence: str, question: str, verdict: Verdict, language: Language) 
     told = ((text, verdict.evidence.verify(text, language)) for text in sorted(whole, key=len))
     borne_out = ((harmless(text), found) for text, found in told if found.check.support != "unsupported")
     return next(borne_out, (sentence, verdict))
-
-
-def repeated(sentence: str, question: str, draft: Draft) -> bool:
-    """Return whether the sentences already released say what this one says."""
-    said = " ".join(earlier.text for earlier in draft.sentences)
-    same_words = novelty(sentence, question, said) >= REPEATED
-    return sentence.rstrip(".。!！?？ ") in said or (same_words and not unsupported_numbers(sentence, said))
-
-
-def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
-    """Release a verified sentence with its marker and citations."""
-    text = marked(sentence, [verdict.evidence.paper.arxiv_id])
-    return draft.release(text, verdict.citations(draft.position))
-
-
-def in_language(evidence: Evidence, quote: str, language: Language) -> str:
-    """Return what an English quote says: itself, or in Chinese a card field, else the quote in a Chinese frame."""
-    if language == "en":
-        return quote
-    found = card_saying(quote, evidence)
-    return found[0] if found else say("zh", "quoted", quote=quote)
-
-
-def card_saying(quote: str, evidence: Evidence) -> tuple[str, Verdict] | None:
-    """Return the nearest card field that an English quote bears out, with the verdict on it; None where none is.
-
-    All numbers of the field stand in the quote, and some of the quote's in the field where it has any.
-    """
-    fields = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
-    if digits(quote):
-        fields = [text for text in fields if digits(text)]
-    likeness = evidence.card_likeness(quote, fields) if fields else ()
-    for _, text in sorted(zip(likeness, fields, strict=True), reverse=True):
-        verdict = evidence.verify(text, "zh")
-        if verdict.check.support != "unsupported" and quote in {told for told, _ in verdict.quotes}:
-            return text, verdict
-    return None

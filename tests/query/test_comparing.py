@@ -5,6 +5,10 @@ import re
 import pytest
 from query.staging import MARKER, Stage, turn
 
+from rag.models import Filters
+from rag.query.comparing import compared
+from rag.query.understand import understand
+
 RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
 OF_RAC = "RaC beats the previous best with 10x less collection time and data."
 OF_TOUCH = "Text2Touch rotates faster and more stably than a baseline tuned by people."
@@ -81,3 +85,26 @@ def test_a_compared_paper_that_is_absent_is_named(stage: Stage, question: str, a
 def test_a_chinese_comparison_falls_back_to_what_is_supported(stage: Stage) -> None:
     answer = stage.ask("比较 RaC 和 Text2Touch", "不知道。", "不知道。")
     assert {citation.arxiv_id for citation in answer.citations} == {RAC, TOUCH}
+
+
+def test_a_sentence_about_the_other_paper_is_not_released(stage: Stage) -> None:
+    of_both = "RaC needs 10x less data, while the second paper rotates objects."
+    of_other = "RaC needs 10x less data than Text2Touch."
+    answer = stage.ask("Compare RaC and Text2Touch", f"{of_both} {of_other} {OF_RAC}", OF_TOUCH)
+    assert [MARKER.findall(sentence.text) for sentence in answer.sentences] == [[RAC], [TOUCH]]
+    assert "second paper" not in answer.text
+    assert "than Text2Touch" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Where is a hand taught by touch, and how does RaC collect its data instead?", {TOUCH, RAC}),
+        ("How does RaC compare with earlier methods, and by how much?", set()),
+        ("Is there one paper on sleep staging in the ear and one on radar for parking? What is each about?", None),
+    ],
+)
+def test_a_part_must_clearly_mean_a_paper(stage: Stage, question: str, papers: set[str] | None) -> None:
+    query = understand(question, stage.corpus, Filters(), ())
+    found = {paper.arxiv_id for paper in compared(query, stage.corpus, stage.embedder)}
+    assert found == papers if papers is not None else len(found) == 2

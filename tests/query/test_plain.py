@@ -7,7 +7,7 @@ from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
 from rag.query.answering import answer_question
 from rag.query.evidence import Evidence
-from rag.query.plain import in_language
+from rag.query.quoting import in_language
 from rag.query.verification import unsupported_numbers
 from rag.text import HAN
 

@@ -1,0 +1,165 @@
+"""What one paper itself says to a question: its likeliest sentences, as quotations or, in Chinese, as card fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.engines.loading import count_tokens
+from rag.models import Language, Sentence
+from rag.query.cues import cue, details
+from rag.query.drafts import Draft
+from rag.query.evidence import Evidence, Verdict, cite
+from rag.query.parts import parts
+from rag.query.phrasing import harmless, marked, plain, stopped
+from rag.query.selection import best_sentences, sentence_scores
+from rag.query.verification import (
+    contained,
+    digits,
+    novelty,
+    unsupported_numbers,
+)
+from rag.query.wording import say
+
+NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 300}
+"""Tokens of the notes in a prompt, as tiktoken counts them: about four sentences, in Chinese with two card fields.
+
+Qwen's own tokens of Chinese are about two thirds of these.
+"""
+CARD_FIELDS = 2
+"""Card fields in the notes for a Chinese question."""
+FALLBACK = 2
+"""Sentences that the source itself tells where none of the model's is borne out."""
+REPEATED = 0.7
+"""Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
+YEARS = frozenset(map(float, range(1990, 2040)))
+"""Numbers that are no sizes: `the ARC Prize 2025`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """What of one paper is most likely to hold the answer to a question."""
+
+    sentences: tuple[str, ...]
+    """Sentences of the abstract, in its order."""
+    best: tuple[str, ...]
+    """The same, the likeliest first."""
+    card: tuple[str, ...]
+    """For a Chinese question, fields of the card that the abstract bears out, the likeliest first."""
+
+
+def choose(question: str, evidence: Evidence, language: Language) -> Chosen:
+    """Return the sentences, and for Chinese the card fields, that fit into a prompt's notes together."""
+    card: tuple[str, ...] = ()
+    budget = NOTES_TOKENS[language]
+    if language == "zh":
+        card = evidence.card_for(question)[:CARD_FIELDS]
+        budget -= sum(count_tokens(text) for text in card)
+    scores = sentence_scores(question, evidence.sentences, evidence.likeness(question))
+    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=4)
+    likeliest = sorted(indices, key=lambda index: -scores[index])
+    texts = evidence.sentences
+    return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
+
+
+def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
+    """Return the likeliest of the chosen that hold a number, where a question asks how much; None where none does.
+
+    How many things there are is another question: a number of something else does not answer it.
+    """
+    if not cue("quantity").search(question) or cue("how_many").search(question):
+        return None
+    best = tuple(text for text in chosen.best if digits(text))[:1]
+    card = tuple(text for text in chosen.card if digits(text))[:1]
+    return Chosen(sentences=best, best=best, card=card) if best else None
+
+
+def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft, *, beside: bool = True) -> Iterator[Sentence]:
+    """Yield what the source itself says: its likeliest sentences, or in Chinese the card fields that they bear out.
+
+    With `beside`, the likeliest sentence is quoted after the fields where none of them says it.
+    """
+    told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
+    told = [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]
+    held = {quote for _, verdict in told for quote, _ in verdict.quotes}
+    quotes = [quote for quote in chosen.best[:beside] if quote not in held] if told else chosen.best[:FALLBACK]
+    for text, verdict in told:
+        if not repeated(text, draft.question, draft):
+            yield release(stopped(harmless(text), "zh"), verdict, draft)
+    for quote in quotes:
+        yield quoted(quote, evidence, draft)
+
+
+def quoted(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
+    """Release a sentence of the abstract as a quotation."""
+    paper = evidence.paper
+    before = draft.sentences[-1].citations if draft.sentences else ()
+    key = "quoted_next" if any(citation.arxiv_id == paper.arxiv_id for citation in before) else "quoted"
+    text = stopped(say(draft.language, key, quote=quote), draft.language)
+    return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
+
+
+def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequence[Sentence]) -> list[str]:
+    """Return the abstract's sentences that an answer lacks: on a part of the question, or with the size asked for.
+
+    A part that asks for a detail which the abstract does not state gets none.
+    """
+    cited = {citation.quote for sentence in released for citation in sentence.citations}
+    asked = parts(question)
+    found: list[str] = []
+    for part in asked if len(asked) > 1 else ():
+        if any(detail.asked.search(part) and not detail.stated.search(evidence.text) for detail in details()):
+            continue
+        scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
+        found.append(evidence.sentences[int(scores.argmax())])
+    said = " ".join(plain(sentence.text) for sentence in released)
+    sized = digits(said) - digits(question) - YEARS
+    if not sized and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
+        found += measured.best
+    return [quote for quote in dict.fromkeys(found) if quote not in cited and contained(quote, said) < REPEATED]
+
+
+def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
+    """Release a sentence of the abstract beside others: in Chinese as the field of the card that it bears out."""
+    if draft.language == "zh" and (found := card_saying(quote, evidence)):
+        text, verdict = found
+        if not repeated(text, draft.question, draft):
+            return release(stopped(harmless(text), "zh"), verdict, draft)
+    return quoted(quote, evidence, draft)
+
+
+def repeated(sentence: str, question: str, draft: Draft) -> bool:
+    """Return whether the sentences already released say what this one says."""
+    said = " ".join(earlier.text for earlier in draft.sentences)
+    same_words = novelty(sentence, question, said) >= REPEATED
+    return sentence.rstrip(".。!！?？ ") in said or (same_words and not unsupported_numbers(sentence, said))
+
+
+def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
+    """Release a verified sentence with its marker and citations."""
+    text = marked(sentence, [verdict.evidence.paper.arxiv_id])
+    return draft.release(text, verdict.citations(draft.position))
+
+
+def in_language(evidence: Evidence, quote: str, language: Language) -> str:
+    """Return what an English quote says: itself, or in Chinese a card field, else the quote in a Chinese frame."""
+    if language == "en":
+        return quote
+    found = card_saying(quote, evidence)
+    return found[0] if found else say("zh", "quoted", quote=quote)
+
+
+def card_saying(quote: str, evidence: Evidence) -> tuple[str, Verdict] | None:
+    """Return the nearest card field that an English quote bears out, with the verdict on it; None where none is.
+
+    All numbers of the field stand in the quote, and some of the quote's in the field where it has any.
+    """
+    fields = [text for text in evidence.card_borne_out if not unsupported_numbers(text, quote)]
+    if digits(quote):
+        fields = [text for text in fields if digits(text)]
+    likeness = evidence.card_likeness(quote, fields) if fields else ()
+    for _, text in sorted(zip(likeness, fields, strict=True), reverse=True):
+        verdict = evidence.verify(text, "zh")
+        if verdict.check.support != "unsupported" and quote in {told for told, _ in verdict.quotes}:
+            return text, verdict
+    return None

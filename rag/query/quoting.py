@@ -142,11 +142,11 @@ def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
 
 
 def in_language(evidence: Evidence, quote: str, language: Language) -> str:
-    """Return what an English quote says: itself, or in Chinese a card field, else the quote in a Chinese frame."""
+    """Return what an English quote says: itself, or in Chinese a card field, else the quote in quotation marks."""
     if language == "en":
         return quote
     found = card_saying(quote, evidence)
-    return found[0] if found else say("zh", "quoted", quote=quote)
+    return found[0] if found else f"“{quote}”"
 
 
 def card_saying(quote: str, evidence: Evidence) -> tuple[str, Verdict] | None:

@@ -102,7 +102,7 @@ def sentences_of(
     if len(side_by_side) >= 2:
         yield from compare(query, side_by_side, draft, embedder, model)
         return
-    if asks_for_list(query):
+    if asks_for_list(query, named=bool(ranking.named)):
         yield from tell_list(query, ranking, draft, corpus, names)
         return
     if nothing_near:

@@ -13,8 +13,9 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.facts import Fact, scope, searched, tell
+from rag.query.glossary import in_english
 from rag.query.linked import link_line, named_link, wanted_link
-from rag.query.overview import line_of
+from rag.query.overview import gist_line, line_of
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.topics import topic
 from rag.query.understand import Query
@@ -36,13 +37,17 @@ class Member:
     """The abstract's sentence nearest to the subject."""
 
 
-def asks_for_list(query: Query) -> bool:
-    """Return whether a question wants every paper on a subject, of all or of those named before."""
+def asks_for_list(query: Query, *, named: bool = False) -> bool:
+    """Return whether a question wants every paper on a subject, of all or of those named before.
+
+    What is new about a paper that is `named` is a question about that paper.
+    """
     if query.focus and not (len(query.focus) > 1 and cue("asks_papers").search(query.text)):
         return False
     if cue("single").search(query.text) and not cue("count").search(query.text):
         return False
-    return bool(cue("asks_list").search(query.text) or cue("count").search(query.text))
+    wanted = ("asks_list", "count") if named else ("asks_list", "count", "news")
+    return any(cue(name).search(query.text) for name in wanted)
 
 
 COMMON = 0.2
@@ -50,10 +55,11 @@ COMMON = 0.2
 
 
 def subjects(topic: str) -> list[list[str]]:
-    """Return the alternatives that say what a list is about, each as its content words."""
+    """Return the alternatives that say what a list is about, each as its content words; Chinese ones in English too."""
     core = cue("tail").sub("", topic)
-    found = [content_words(cue("scaffold").sub(" ", part)) for part in cue("alternatives").split(core)]
-    return [words for words in found if words]
+    parts = [cue("scaffold").sub(" ", part) for part in cue("alternatives").split(core)]
+    found = [content_words(part) for told in (parts, map(in_english, parts)) for part in told]
+    return [words for place, words in enumerate(found) if words and words not in found[:place]]
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,8 @@ def list_papers(
     lines = tuple(
         link_line(query, member.paper, named_link(member.paper, kind))
         if kind
+        else gist_line(query, member.paper)
+        if cue("news").search(query.text)
         else line_of(query, member.paper, member.quote)
         for member in found
     )

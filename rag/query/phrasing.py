@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.latex import untyped
 from rag.models import Language
 from rag.text import clean, sentences
 
@@ -70,37 +71,6 @@ def harmless(text: str) -> str:
     while (reduced := FORGED.sub("", LINKED.sub(r"\1", safe))) != safe:
         safe = reduced
     return TAG.sub(r"‹\1›", safe).replace("](", "] (").replace("javascript:", "javascript ")
-
-
-STYLED = re.compile(r"\\(?:text(?:bf|it|tt|sc|rm|sf)?|emph|underline|math(?:rm|bf|it|tt|sf))\s?\{([^{}$\\]*)\}")
-FORMULA = re.compile(r"\$((?=[^$]*\\)[^$\n]{1,40}|(?!\s)[^$\n]{1,40}(?<!\s)(?=\$(?!\d)))\$")
-"""What stands between dollars, where they are no sums of money."""
-SIGNS = (
-    (re.compile(r"\{?\\(?:sim|approx|thicksim)(?![A-Za-z])\}?\s*"), "~"),
-    (re.compile(r"\s?\{?\\times(?![A-Za-z])\}?"), "×"),
-    (re.compile(r"\\rightarrow(?![A-Za-z])\s?"), "→"),
-    (re.compile(r"\^\{?2\}?"), "²"),
-    (re.compile(r"\^\{?3\}?"), "³"),
-    (re.compile(r"\\([%&#_])"), r"\1"),
-)
-"""Signs that LaTeX spells out."""
-TIE = re.compile(r"(?<=[A-Za-z.)])~(?=[A-Za-z(\d])")
-
-
-def untyped(text: str) -> str:
-    r"""Return a paper's text without the LaTeX around plain words and numbers: `\emph{very}~good`, `$40\times$`.
-
-    A formula that holds more than these is left as it is.
-    """
-    return TIE.sub(" ", SIGNS[-1][0].sub(r"\1", FORMULA.sub(plain_formula, STYLED.sub(r"\1", text))))
-
-
-def plain_formula(found: re.Match[str]) -> str:
-    """Return what a formula says without its dollars; itself where it is more than signs and numbers."""
-    said = found[1]
-    for pattern, sign in SIGNS:
-        said = pattern.sub(sign, said)
-    return found.group() if re.search(r"[\\{}^_]", said) else said
 
 
 def stopped(sentence: str, language: Language) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Generator, Sequence
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
+from rag.latex import untyped
 from rag.models import Language, Paper, Sentence
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict
 from rag.query.mentions import spelt, title_name
-from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, plain, refused, stopped, untyped
+from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, plain, refused, stopped
 from rag.query.quoting import choose, in_numbers, left_out, release, repeated, told_beside, told_by_source
 from rag.query.verification import (
     bare,

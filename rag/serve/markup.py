@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import nh3
 
+from rag.latex import untyped
 from rag.serve import formulas
 from rag.serve.formulas import pieces
 from rag.text import INVISIBLE, detect_language
@@ -69,8 +70,8 @@ def plain(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return escaped text in which formulas are shown as such."""
-    return "".join(plain(words) + formula for words, formula in pieces(text))
+    """Return escaped text in which formulas are shown as such, and words without the LaTeX around them."""
+    return "".join(plain(untyped(words)) + formula for words, formula in pieces(text))
 
 
 def lang(text: str) -> str:

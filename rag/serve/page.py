@@ -241,5 +241,8 @@ def foot(exchange: Exchange, manner: Manner, exported: str = "") -> str:
 
 def limits(filters: Filters) -> str:
     """Return filters as a reader would write them; empty where nothing is restricted."""
-    span = (f"{filters.since or ''}–{filters.until or ''}",) if filters.since or filters.until else ()
+    span: tuple[str, ...] = ()
+    if filters.since or filters.until:
+        days = (str(day or "") for day in (filters.since, filters.until))
+        span = (str(filters.since),) if filters.since == filters.until else ("–".join(days),)
     return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *span))

@@ -113,3 +113,23 @@ def test_lists_of_most_of_the_papers(stage: Stage, question: str) -> None:
     answer = stage.ask(question)
     assert not answer.abstained
     assert len(answer.papers) > 20
+
+
+@pytest.mark.parametrize(
+    "question", ["What is new in touch sensing?", "Any advances in touch sensing?", "触觉方面有什么新进展？"]
+)
+def test_what_is_new_on_a_subject_is_a_list(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert answer.layout == "list"
+    assert "2509.07445" in {citation.arxiv_id for citation in answer.citations}
+
+
+def test_what_is_new_about_a_paper_is_asked_of_that_paper(stage: Stage) -> None:
+    answer = stage.ask(
+        "What is new about Text2Touch?", "Text2Touch rotates faster and more stably than a baseline tuned by people."
+    )
+    assert answer.layout == "prose"
+
+
+def test_a_chinese_subject_is_looked_for_in_english_abstracts_too(odd: Stage) -> None:
+    assert "2509.00777" in {citation.arxiv_id for citation in odd.ask("哪些论文研究养蜂？").citations}

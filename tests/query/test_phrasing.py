@@ -16,7 +16,6 @@ from rag.query.phrasing import (
     plain,
     refused,
     stopped,
-    untyped,
 )
 from rag.text import INVISIBLE, sentences
 
@@ -154,23 +153,6 @@ def test_a_stream_loses_no_words(pieces: list[str]) -> None:
 )
 def test_a_sentence_that_ends_with_an_address_leads_nowhere(said: str, nowhere: bool) -> None:
     assert leads_nowhere(said) == nowhere
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (r"\textit{Bias-Aware}, a \textbf{\emph{new}} way", r"Bias-Aware, a \textbf{new} way"),
-        (r"over ${\sim}1500$ ciphers", "over ~1500 ciphers"),
-        (r"gains of $\sim$115\% and $\sim$50\%", "gains of ~115% and ~50%"),
-        (r"$40\times$ smaller MEGS$^{2}$", "40× smaller MEGS²"),
-        ("Sleep~Monitoring in Fig.~2", "Sleep Monitoring in Fig. 2"),
-        ("costs $5 and $6, or $7", "costs $5 and $6, or $7"),
-        (r"$\alpha_{i}$ stays", r"$\alpha_{i}$ stays"),
-        ("plain words", "plain words"),
-    ],
-)
-def test_typesetting_around_plain_words_is_undone(text: str, expected: str) -> None:
-    assert untyped(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rag.query.facts import Fact, Line, scope
 from rag.query.mentions import named_papers
 from rag.query.topics import has_topic
 from rag.query.understand import Query
-from rag.query.verification import unsupported_numbers
+from rag.query.verification import contained_across, unsupported_numbers
 from rag.query.wording import say
 from rag.text import sentences, shortened
 from vectorstore.lexical import ENGLISH_STOP
@@ -22,6 +22,11 @@ SHOWN = 12
 """Papers that an overview names, shared out among the categories."""
 THEMES = 6
 """Phrases of titles that an overview tells."""
+BORNE_OUT = 0.2
+"""Share of a Chinese sentence's words, in English, that a sentence must hold to bear it out.
+
+19 of 20 summaries of a digest have such a sentence in their own abstract, one of eight in another paper's.
+"""
 LONGEST_GIST = 220
 """Characters of what a list says of a paper."""
 
@@ -77,11 +82,18 @@ def gist_line(query: Query, paper: Paper) -> Line:
 
 
 def line_of(query: Query, paper: Paper, quote: str) -> Line:
-    """Return a paper's title with a sentence of its abstract, in Chinese with the card's where that bears it out."""
+    """Return a paper's title with a sentence of its abstract, in Chinese with the card's where one bears that out."""
     if quote == paper.title:
         return Line(paper=paper, text=say(query.language, "title_only", title=paper.title), field="title", quote=quote)
-    told = query.language == "zh" and paper.tldr and not unsupported_numbers(paper.tldr, quote)
-    gist = paper.tldr if told else shortened(quote, LONGEST_GIST)
-    return Line(
-        paper=paper, text=say(query.language, "list_item", title=paper.title, gist=gist), field="abstract", quote=quote
-    )
+    bearing = bearing_out(paper.tldr, paper.abstract) if query.language == "zh" and paper.tldr else ""
+    gist = paper.tldr if bearing else shortened(quote, LONGEST_GIST)
+    text = say(query.language, "list_item", title=paper.title, gist=gist)
+    return Line(paper=paper, text=text, field="abstract", quote=bearing or quote)
+
+
+def bearing_out(told: str, abstract: str) -> str:
+    """Return the abstract's sentence that says most of a Chinese one, its numbers included; empty where none does."""
+    held = [sentence for sentence in sentences(abstract) if not cue("order").search(sentence)]
+    shares = {one: contained_across(told, one) for one in held if not unsupported_numbers(told, one)}
+    best = max(shares, key=lambda one: shares[one], default="")
+    return best if best and shares[best] >= BORNE_OUT else ""

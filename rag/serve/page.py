@@ -9,10 +9,11 @@ from itertools import groupby
 from typing import Literal, TypedDict
 
 from rag.models import TEXT_FIELDS, Answer, Filters, Sentence
+from rag.query.phrasing import harmless
 from rag.serve.cards import QUOTE_LENGTH, Manner, badge, days, quote
 from rag.serve.choosing import say
 from rag.serve.conversation import Conversation, Exchange
-from rag.serve.markup import chip, lang, plain, sanitised, with_chips
+from rag.serve.markup import chip, lang, plain, prose, sanitised, with_chips
 from rag.serve.suggestions import suggestions
 from rag.serve.wording import Wording
 from rag.text import detect_language, shortened
@@ -124,12 +125,20 @@ def told(sentences: Sequence[Sentence], tooltips: Mapping[str, str]) -> str:
         if kind == "row":
             pieces.append(table(list(group), tooltips))
         elif kind == "item":
-            items = "".join(f"<li>{with_chips(ITEM.sub('', line, count=1), tooltips)}</li>" for line in group)
+            items = "".join(f"<li>{item(ITEM.sub('', line, count=1), tooltips)}</li>" for line in group)
             pieces.append(f"<ul>{items}</ul>")
         else:
             joint = "" if detect_language("".join(lines)) == "zh" else " "
             pieces.append(f"<p>{joint.join(with_chips(line, tooltips) for line in group)}</p>")
     return "".join(pieces)
+
+
+def item(text: str, titles: Mapping[str, str]) -> str:
+    """Return what a list says of a paper, the title that it begins with set off."""
+    heads = (form for title in titles.values() if (head := harmless(title)) for form in (head, f"《{head}》"))
+    head = max((form for form in heads if text.startswith(form)), key=len, default="")
+    set_off = f"<strong>{prose(head)}</strong>" if head else ""
+    return set_off + with_chips(text[len(head) :], titles)
 
 
 def kind_of(line: str) -> Kind:

@@ -5,6 +5,7 @@ from query.staging import Stage, listed, unquoted_numbers
 
 from rag.models import Filters
 from rag.query.lists import subjects
+from rag.query.verification import contained_across
 
 DIFFUSION = {"2509.07277", "2509.07530", "2509.07647"}
 REINFORCED = {"2509.06980", "2509.07707", "2509.07945"}
@@ -133,3 +134,11 @@ def test_what_is_new_about_a_paper_is_asked_of_that_paper(stage: Stage) -> None:
 
 def test_a_chinese_subject_is_looked_for_in_english_abstracts_too(odd: Stage) -> None:
     assert "2509.00777" in {citation.arxiv_id for citation in odd.ask("哪些论文研究养蜂？").citations}
+
+
+def test_what_a_chinese_list_says_of_a_paper_is_borne_out_by_its_quote(stage: Stage) -> None:
+    answer = stage.ask("哪些论文用到了扩散模型？")
+    for sentence in answer.sentences[1:]:
+        (citation,) = sentence.citations
+        told = sentence.text.split("》：")[1].split(" [")[0]
+        assert told.strip("“”") in citation.quote or contained_across(told, citation.quote) >= 0.2

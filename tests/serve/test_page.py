@@ -9,9 +9,10 @@ from exchanges import OTHER, PAPER, RETRIEVAL, SENTENCE, answered, citation
 
 from rag.errors import ModelUnavailableError
 from rag.models import Filters, Paper, Retrieval, Sentence, Usage
+from rag.query.phrasing import harmless
 from rag.serve.cards import CARDS_SHOWN, Manner, one_paper, sources
 from rag.serve.conversation import Exchange
-from rag.serve.page import Holdings, masthead, messages, reply, welcome
+from rag.serve.page import Holdings, item, masthead, messages, reply, welcome
 from rag.serve.suggestions import suggestions
 from rag.serve.wording import CHINESE, ENGLISH, Wording
 
@@ -163,6 +164,18 @@ def test_one_paper_is_not_several(count: int, told: str) -> None:
     assert told in text_of(
         reply(Exchange(question="q").with_event(found).with_event(answered(SENTENCE).answer), MANNER)
     )
+
+
+@pytest.mark.parametrize("form", ["{title}: what it does", "《{title}》：它做什么"])
+def test_the_title_that_an_item_begins_with_is_set_off(form: str) -> None:
+    title = r"A \emph{study} of <i>ears</i>"
+    line = form.format(title=harmless(title))
+    shown = item(f"{line} [2509.07277].", {"2509.07277": title})
+    assert shown.startswith("<strong>")
+    assert shown.count("</strong>") == 1
+    assert "A study of ‹i›ears‹/i›" in shown
+    assert 'class="chip"' in shown.split("</strong>")[1]
+    assert item("No title here.", {"2509.07277": title}) == "No title here."
 
 
 def test_filters_that_an_answer_kept_to_are_named() -> None:

@@ -30,7 +30,7 @@ def main() -> None:
 @click.option(
     "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, paperqa, bm25, dense."
 )
-@click.option("--config", type=PATH, help="A TOML file of settings; what follows here comes before it.")
+@click.option("--config", type=PATH, help="A TOML file of settings; --set, --llm and --embedder override it.")
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
 @click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")

@@ -231,7 +231,7 @@ def load_settings(assignments: Sequence[str], *, config: Path | None = None, **e
 
     What is explicit comes before `assignments`, those before the file `config`.
     """
-    values: dict[str, Any] = {"slots": 1} | read_config(config) if config else {"slots": 1}
+    values: dict[str, Any] = {"slots": 1} | (read_config(config) if config else {})
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or name not in Settings.model_fields:

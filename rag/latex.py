@@ -20,7 +20,10 @@ SIGNS = (
 )
 """Signs that LaTeX spells out."""
 TIE = re.compile(r"(?<=[A-Za-z.)])~(?=[A-Za-z(\d])|(?<=\d)~(?=[A-Za-z])")
-ACCENT = re.compile(r"\{?\\(?:([`'^\"~=.])\s?|([uvHcrk])(?=\s|\{)\s?)(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))\}?")
+ACCENT = re.compile(
+    r"(?!\\'s\b|\\\"[^aeiouyAEIOUY{\\])"  # an escaped apostrophe or quotation mark
+    r"\{?\\(?:([`'^\"~=.])\s?|([uvHcrk])(?=\s|\{)\s?)(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))\}?"
+)
 """A letter with an accent: `\\"a`, `\\'{e}`, `\\v{s}`."""
 COMBINING = {
     "`": "\u0300",

@@ -22,6 +22,7 @@ from rag.latex import untyped
         (r"\v{S}koda, gar\c{c}on, stra\ss e, \o re", "Škoda, garçon, straße, øre"),
         (r"at \href{https://x.example}{our page}~\cite{a,b}.", "at our page."),
         ("serves as a ``beacon'' and a ``light\"", "serves as a “beacon” and a “light”"),
+        (r"a model\'s \"title\"", r"a model\'s \"title\""),
         (r"\vec{x} and \usepackage stay", r"\vec{x} and \usepackage stay"),
         ("plain words", "plain words"),
     ],

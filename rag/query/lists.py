@@ -15,7 +15,7 @@ from rag.query.drafts import Draft
 from rag.query.facts import Fact, scope, searched, tell
 from rag.query.glossary import in_english
 from rag.query.linked import link_line, named_link, wanted_link
-from rag.query.overview import gist_line, line_of
+from rag.query.overview import contribution, line_of
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.topics import topic
 from rag.query.understand import Query
@@ -148,13 +148,11 @@ def list_papers(
     """Yield the lead with the count, then a line for each paper."""
     slots: dict[str, str | int] = {"count": len(found), "total": searched(query, corpus)}
     lead = say(query.language, key, scope=scope(query, corpus), **slots)
-    kind = wanted_link(query.text)
+    kind, news = wanted_link(query.text), cue("news").search(query.text)
     lines = tuple(
         link_line(query, member.paper, named_link(member.paper, kind))
         if kind
-        else gist_line(query, member.paper)
-        if cue("news").search(query.text)
-        else line_of(query, member.paper, member.quote)
+        else line_of(query, member.paper, contribution(member.paper) if news else member.quote)
         for member in found
     )
     yield from tell(Fact(lead=lead, papers=tuple(member.paper for member in found), lines=lines), draft)

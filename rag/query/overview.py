@@ -25,7 +25,7 @@ THEMES = 6
 BORNE_OUT = 0.2
 """Share of a Chinese sentence's words, in English, that a sentence must hold to bear it out.
 
-19 of 20 summaries of a digest have such a sentence in their own abstract, one of eight in another paper's.
+Between what the development day's summaries have in their own abstracts and what they have in another paper's.
 """
 LONGEST_GIST = 220
 """Characters of what a list says of a paper."""
@@ -46,7 +46,7 @@ def overview(query: Query, corpus: Corpus) -> Fact | None:
     shown = some_of_each(papers, [category for category, _ in counts.most_common()] or [""])
     key = "overview" if themes else "overview_plain"
     lead = say(query.language, key, count=len(papers), told=told, themes=themes, scope=scope(query, corpus))
-    return Fact(lead=lead, papers=papers, lines=tuple(gist_line(query, paper) for paper in shown))
+    return Fact(lead=lead, papers=papers, lines=tuple(line_of(query, paper, contribution(paper)) for paper in shown))
 
 
 def some_of_each(papers: Sequence[Paper], categories: Sequence[str]) -> list[Paper]:
@@ -74,11 +74,10 @@ def recurring(titles: Sequence[str]) -> list[tuple[str, int]]:
     return [(" ".join(gram), count) for gram, count in chosen[:THEMES]]
 
 
-def gist_line(query: Query, paper: Paper) -> Line:
-    """Return a paper's title with what it says it does, quoted."""
+def contribution(paper: Paper) -> str:
+    """Return the abstract's sentence that says what the paper does, else its first; the title where there is none."""
     told = [sentence for sentence in sentences(paper.abstract) if not cue("order").search(sentence)]
-    quote = next((sentence for sentence in told if cue("contribution").search(sentence)), (told or [paper.title])[0])
-    return line_of(query, paper, quote)
+    return next((sentence for sentence in told if cue("contribution").search(sentence)), (told or [paper.title])[0])
 
 
 def line_of(query: Query, paper: Paper, quote: str) -> Line:

@@ -13,12 +13,7 @@ from rag.query.evidence import Evidence, Verdict, cite
 from rag.query.parts import parts
 from rag.query.phrasing import harmless, marked, plain, stopped
 from rag.query.selection import best_sentences, sentence_scores
-from rag.query.verification import (
-    contained,
-    digits,
-    novelty,
-    unsupported_numbers,
-)
+from rag.query.verification import contained, digits, novelty, unsupported_numbers
 from rag.query.wording import say
 
 NOTES_TOKENS: dict[Language, int] = {"en": 180, "zh": 300}
@@ -82,7 +77,8 @@ def told_by_source(chosen: Chosen, evidence: Evidence, draft: Draft, *, beside: 
     told = [(text, evidence.verify(text, "zh")) for text in chosen.card[:FALLBACK]]
     told = [(text, verdict) for text, verdict in told if verdict.check.support != "unsupported"]
     held = {quote for _, verdict in told for quote, _ in verdict.quotes}
-    quotes = [quote for quote in chosen.best[:beside] if quote not in held] if told else chosen.best[:FALLBACK]
+    likeliest = chosen.best[:1] if beside else ()
+    quotes = [quote for quote in likeliest if quote not in held] if told else chosen.best[:FALLBACK]
     for text, verdict in told:
         if not repeated(text, draft.question, draft):
             yield release(stopped(harmless(text), "zh"), verdict, draft)

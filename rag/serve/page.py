@@ -250,8 +250,6 @@ def foot(exchange: Exchange, manner: Manner, exported: str = "") -> str:
 
 def limits(filters: Filters) -> str:
     """Return filters as a reader would write them; empty where nothing is restricted."""
-    span: tuple[str, ...] = ()
-    if filters.since or filters.until:
-        days = (str(day or "") for day in (filters.since, filters.until))
-        span = (str(filters.since),) if filters.since == filters.until else ("–".join(days),)
-    return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *span))
+    since, until = filters.since, filters.until
+    span = f"{since or ''}–{until or ''}" if since != until else f"{since or ''}"
+    return ", ".join((*filters.categories, *filters.authors, *filters.papers[:4], *([span] if span else [])))

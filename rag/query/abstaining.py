@@ -35,10 +35,17 @@ NAME_DOUBT = 1.5
 """How much more it takes when the question names something that no paper holds."""
 CHAT_DOUBT = 0.5
 """How much more it takes in a question in words of small talk: weather and songs are research too."""
+ORDER_DOUBT = 2.0
+"""How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
+
+The development attacks that are mere orders reach 0.5, questions about a paper seldom less than 2.
+"""
 
 
 def off_topic(query: Query, ranking: Ranking) -> bool:
     """Return whether a question is small talk or an order that has nothing to do with the papers."""
+    if not query.text:
+        return presence(ranking) < ORDER_DOUBT
     if not cue("chat").search(query.text) or cue("about_papers").search(query.text) or query.ids or ranking.named:
         return False
     return presence(ranking) < CHAT_DOUBT

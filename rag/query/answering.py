@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Answer, Filters, Retrieval, Sentence, Turn
@@ -55,12 +56,14 @@ def answer_question(
     query = understand(question, corpus, filters, history)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
     scope = Filters(papers=query.focus) if query.focus else query.filters
-    ranking = rank(query.text, corpus, embedder, scope) if query.text else None
+    text = query.text or query.asked
+    ranking = rank(text, corpus, embedder, scope) if text else None
     if ranking is None or off_topic(query, ranking):
         yield to_retrieval(draft.resolved, None, corpus, query.filters, limit=0, seconds=0.0)
         yield from tell_off_topic(query, draft, corpus)
         yield draft.finish()
         return
+    query = replace(query, text=text)
     draft.retrieve_s = time.perf_counter() - started
     retrieval = to_retrieval(draft.resolved, ranking, corpus, scope, limit=SHOWN, seconds=draft.retrieve_s)
     draft.papers = tuple(paper.arxiv_id for paper in retrieval.papers)

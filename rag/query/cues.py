@@ -22,6 +22,16 @@ class Detail:
     """How an abstract would state it."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """One end of a scale: slower or faster, open or closed."""
+
+    asked: re.Pattern[str]
+    """How a question takes it for granted."""
+    told: re.Pattern[str]
+    """How an abstract reports it."""
+
+
 @cache
 def read_table(name: str) -> dict[str, dict[str, Any]]:
     """Return a table of patterns or sentences that lies beside this module."""
@@ -29,8 +39,8 @@ def read_table(name: str) -> dict[str, dict[str, Any]]:
 
 
 def any_of(alternatives: list[str]) -> re.Pattern[str]:
-    """Return a pattern that matches where any of the alternatives does, case ignored."""
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+    """Return a pattern that matches where any of the alternatives does, case ignored; nowhere where there are none."""
+    return re.compile("|".join(alternatives) or "(?!)", re.IGNORECASE)
 
 
 @cache
@@ -46,3 +56,19 @@ def details() -> tuple[Detail, ...]:
         Detail(name=name, asked=any_of(table["asked"]), stated=any_of(table["stated"]))
         for name, table in read_table("details.toml").items()
     )
+
+
+@cache
+def scales() -> tuple[tuple[End, End], ...]:
+    """Return the two ends of each scale of opposites.toml."""
+    return tuple(
+        (one, other)
+        for table in read_table("opposites.toml").values()
+        for one, other in [[End(asked=any_of(end["asked"]), told=any_of(end["told"])) for end in table.values()]]
+    )
+
+
+@cache
+def kinds() -> tuple[dict[str, re.Pattern[str]], ...]:
+    """Return, for each kind of kinds.toml, how its members are named."""
+    return tuple({name: any_of([pattern]) for name, pattern in table.items()} for table in read_table("kinds.toml").values())

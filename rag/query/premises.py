@@ -1,4 +1,4 @@
-"""Premises that an abstract contradicts: a loss where it reports a gain, another number, a need that it does without.
+"""Premises that an abstract contradicts: the other end of a scale, another of a kind or number, a need that is none.
 
 Pure: sentences and their likeness to the question go in, the index of the contradicting sentence comes out.
 """
@@ -6,13 +6,15 @@ Pure: sentences and their likeness to the question go in, the index of the contr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from rag.query.cues import cue
+from rag.query.cues import cue, kinds, scales
+from rag.query.glossary import in_english
 from rag.query.mentions import coined_words, spelt
 from rag.query.quantities import HAN_DIGITS, WORDS
 from rag.query.verification import claimed, numbers
 from rag.query.words import content_words, root
+from rag.text import HAN
 from vectorstore.lexical import ENGLISH_STOP
 
 COUNTING = {word: value for word, value in {**WORDS, **HAN_DIGITS, "十": 10}.items() if value > 1}
@@ -21,13 +23,25 @@ ENGLISH = "|".join(sorted((word for word in COUNTING if word.isascii()), key=len
 CHINESE = "".join(word for word in COUNTING if not word.isascii())
 COUNTED = re.compile(
     rf"(?<![\w.,\-])(\d[\d,]*(?:\.\d+)?|{ENGLISH}|[{CHINESE}](?=[天层轮]|小时))"
-    r"[ \-]?([\u4e00-\u9fff]{0,2}?)[ \-]?(天|小时|层|轮|(?:[A-Za-z][A-Za-z\d]+[ \-]?){1,3})",
+    r"(?:[ \-]?(天|小时|层|轮)|(?:[ \-]|[ \-]?[\u4e00-\u9fff]{1,2}[ \-]?)((?:[A-Za-z][A-Za-z\d]+[ \-]?){1,3}))",
     re.IGNORECASE,
 )
 """A number with what it counts: `8 A100 GPUs`, `three-day input`, 11 天."""
+UNCOUNTED = ENGLISH_STOP | {"hundred", "thousand", "million", "billion", "trillion", "percent", "times", "kinds", "types"}
+"""Words after a number that do not say what it counts."""
 CHINESE_UNITS = {"天": "day", "小时": "hour", "层": "layer", "轮": "turn"}
 NEAR = 4
 """Sentences, nearest first, that can be about what the question presumes."""
+NEAREST = 3
+"""Likewise where a word that reports one end of a scale is all that there is to go by."""
+SPARED = re.compile(
+    r"\b(?:without|no need (?:for|of)|(?:does|do|need) not (?:need|require|use|rely on)|eliminat\w+|"
+    r"removes? the need for|free of|no)\b((?: [\w\-]+){1,6})|\b([\w\-]+?)-free\b",
+    re.IGNORECASE,
+)
+"""What a sentence says that it does without."""
+NEEDING = frozenset(content_words("access require need use rely additional further extra explicit prior"))
+"""Words that may stand between."""
 
 Counted = list[tuple[float, set[str]]]
 
@@ -35,10 +49,10 @@ Counted = list[tuple[float, set[str]]]
 def counted(text: str) -> Counted:
     """Return the numbers of a text, each with the stems of the words that say what it counts."""
     found: Counted = []
-    for number, _, things in COUNTED.findall(text):
-        words = {CHINESE_UNITS.get(things, "")}
+    for number, unit, things in COUNTED.findall(text):
+        words = {CHINESE_UNITS.get(unit, "")}
         words |= {
-            root(word.lower()) for word in re.findall(r"[A-Za-z]{2,}", things) if word.lower() not in ENGLISH_STOP
+            root(word.lower()) for word in re.findall(r"[A-Za-z]{2,}", things) if word.lower() not in UNCOUNTED
         }
         value = COUNTING.get(number.lower())
         found.append((float(number.replace(",", "")) if value is None else float(value), words - {""}))
@@ -50,20 +64,65 @@ def contradicting(
 ) -> int | None:
     """Return the index of the sentence that contradicts what a question presumes; None when none does.
 
-    `card` are Chinese sentences that the abstract bears out. A question that presumes nothing contradicts nothing.
+    `card` are Chinese sentences that the abstract bears out. A question that presumes nothing, as one for yes or no,
+    contradicts nothing.
     """
-    if not cue("presumes").search(question):
+    if not cue("presumes").search(question) or cue("open").search(question):
         return None
     names = {spelt(word) for word in coined_words(question)}
     shared = [sum(name in spelt(sentence) for name in names) for sentence in sentences]
     order = sorted(range(len(sentences)), key=lambda index: (-shared[index], -likeness[index]))
-    for rule in (gain_for_loss, other_best):
-        if (found := rule(question, sentences, order)) is not None:
-            return found
-    if not cue("why").search(question):
+    nearest = sorted(range(len(sentences)), key=lambda index: -likeness[index])
+    rules: tuple[Callable[[], int | None], ...] = (
+        lambda: gain_for_loss(question, sentences, order),
+        lambda: other_best(question, sentences, order),
+        lambda: other_end(question, sentences, nearest[:NEAREST]),
+        lambda: other_of_kind(question, sentences, card, nearest),
+        lambda: other_number(question, sentences, order),
+        lambda: done_without(question, sentences, card, order),
+        lambda: spared(question, sentences, nearest[:NEAREST]),
+    )
+    return next((found for rule in rules if (found := rule()) is not None), None)
+
+
+def other_end(question: str, sentences: Sequence[str], near: Sequence[int]) -> int | None:
+    """Return a near sentence that reports one end of a scale where the question takes the other for granted.
+
+    None where the question names both ends, or one of these sentences reports what it takes for granted.
+    """
+    for ends in scales():
+        for presumed, denied in (ends, ends[::-1]):
+            if not presumed.asked.search(question) or denied.asked.search(question):
+                continue
+            if any(presumed.told.search(sentences[index]) for index in near):
+                continue
+            if (found := next((index for index in near if denied.told.search(sentences[index])), None)) is not None:
+                return found
+    return None
+
+
+def other_of_kind(question: str, sentences: Sequence[str], card: Sequence[str], order: Sequence[int]) -> int | None:
+    """Return the sentence that names another sensor, organ or language than the question, which the paper never names."""
+    paper = " ".join((*sentences, *card))
+    for kind in kinds():
+        asked = {name for name, pattern in kind.items() if pattern.search(question)}
+        told = {name for name, pattern in kind.items() if pattern.search(paper)}
+        if asked and told and not asked & told:
+            return next((index for index in order if any(kind[name].search(sentences[index]) for name in told)), None)
+    return None
+
+
+def spared(question: str, sentences: Sequence[str], near: Sequence[int]) -> int | None:
+    """Return a near sentence that says that it does without what the question asks how much of it takes."""
+    if not cue("takes").search(question) or cue("without").search(question):
         return None
-    found = other_number(question, sentences, order)
-    return found if found is not None else done_without(question, sentences, card, order)
+    asked = set(content_words(in_english(question)))
+    for index in near:
+        for match in SPARED.finditer(sentences[index]):
+            things = [word for word in content_words(match[1] or match[2]) if word not in NEEDING][:2]
+            if things and asked.issuperset(things) and (len(things) > 1 or match[2]):
+                return index
+    return None
 
 
 def gain_for_loss(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:
@@ -71,7 +130,7 @@ def gain_for_loss(question: str, sentences: Sequence[str], order: Sequence[int])
 
     The nearest one is enough where it says that there was none; to `worst` answers the one that says `best`.
     """
-    if not cue("worse").search(question) or not order:
+    if not cue("why").search(question) or not cue("worse").search(question) or not order:
         return None
     if cue("unharmed").search(sentences[order[0]]) and not harmed(sentences[order[0]]):
         return order[0]
@@ -101,14 +160,14 @@ def other_best(question: str, sentences: Sequence[str], order: Sequence[int]) ->
 
 
 def other_number(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:
-    """Return the sentence that gives another number, of the same thing where it can be told, than the question does."""
+    """Return the sentence that gives another number than the question does, of the same thing where it can be told."""
     known = numbers(" ".join(sentences))
-    for value, things in counted(question):
+    for value, things in [*counted(question), *(counted(in_english(question)) if HAN.search(question) else [])]:
         told = [index for index in order if any(counts & things for _, counts in counted(sentences[index]))]
         if value > 1 and value not in known and told:
             return told[0]
     presumed = {value for value in claimed(question) if value > 1}
-    if not presumed or presumed & known:
+    if not cue("why").search(question) or not presumed or presumed & known:
         return None
     return next((index for index in order if numbers(sentences[index], words=False)), None)
 

@@ -27,7 +27,7 @@ class Query:
     asked: str
     """The question's own words, cleaned; of a mere `And in cs.LG?` the question that it varies."""
     text: str
-    """What to search for: the asking part, without instructions beside it."""
+    """What to search for: the asking part, without instructions beside it; empty where nothing else is said."""
     language: Language
     """Language of the question, and of the answer."""
     filters: Filters

@@ -88,7 +88,7 @@ def test_a_list_can_be_asked_of_a_list(stage: Stage) -> None:
     [
         ("Why does it need 500 GPUs?", 0),
         ("Why does the 7-day window work best?", 1),
-        ("Why must it use labelled data?", None),
+        ("Why must it use a simulator?", None),
         ("Why does it need training data?", 2),
         ("Why does it use 8 GPUs?", None),
         ("Why does the three-day window work best?", None),

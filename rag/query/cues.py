@@ -71,4 +71,6 @@ def scales() -> tuple[tuple[End, End], ...]:
 @cache
 def kinds() -> tuple[dict[str, re.Pattern[str]], ...]:
     """Return, for each kind of kinds.toml, how its members are named."""
-    return tuple({name: any_of([pattern]) for name, pattern in table.items()} for table in read_table("kinds.toml").values())
+    return tuple(
+        {name: any_of([pattern]) for name, pattern in table.items()} for table in read_table("kinds.toml").values()
+    )

@@ -9,6 +9,7 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.facts import Fact, Line, scope
 from rag.query.mentions import named_papers
+from rag.query.sections import without_categories
 from rag.query.topics import topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -16,6 +17,39 @@ from rag.text import sentences
 
 CODE_HOST = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.|bitbucket\.|codeberg\.|huggingface\.co|anonymous\.4open)")
 GITHUB = re.compile(r"//(?:[\w\-]+\.)*github\.(?:com|io)\b")
+
+
+TOP_LEVEL = "ai|app|ch|cn|co|com|de|dev|edu|eu|fr|gov|io|jp|me|net|org|science|uk"
+DOMAIN = re.compile(rf"(?<![\w.@/])(?:https?://)?((?:[a-z\d\-]+\.)+(?:{TOP_LEVEL}))(?!\w)", re.IGNORECASE)
+"""A domain that a question names: huggingface.co, anonymous.4open.science."""
+
+
+def domains(question: str) -> list[str]:
+    """Return the domains that a question names, in lower case, but arXiv's."""
+    return [name.lower() for name in DOMAIN.findall(without_categories(question)) if not name.endswith("arxiv.org")]
+
+
+def papers_of_domain(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer which papers name an address of a domain that the question names."""
+    wanted = domains(query.text)
+    if not wanted or query.focus or named_papers(query.text, corpus):
+        return None
+    pattern = re.compile("|".join(rf"//(?:[\w\-]+\.)*{re.escape(name)}(?![\w\-])" for name in wanted), re.IGNORECASE)
+    papers = corpus.papers(query.filters)
+    found = [(paper, [link for link in paper.links if pattern.search(link)]) for paper in papers]
+    chosen = [(paper, links) for paper, links in found if links]
+    slots: dict[str, str | int] = {
+        "told": ", ".join(wanted),
+        "count": len(chosen),
+        "total": len(papers),
+        "scope": scope(query, corpus),
+    }
+    return Fact(
+        lead=say(query.language, "with_domain", **slots),
+        papers=tuple(paper for paper, _ in chosen),
+        lines=tuple(link_line(query, paper, ("url", links[0])) for paper, links in chosen),
+        reason=None if chosen else "not_in_corpus",
+    )
 
 
 def wanted_link(question: str) -> str:

@@ -27,7 +27,17 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 """A number with what it counts: `8 A100 GPUs`, `three-day input`, 11 天."""
-UNCOUNTED = ENGLISH_STOP | {"hundred", "thousand", "million", "billion", "trillion", "percent", "times", "kinds", "types"}
+UNCOUNTED = ENGLISH_STOP | {
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "trillion",
+    "percent",
+    "times",
+    "kinds",
+    "types",
+}
 """Words after a number that do not say what it counts."""
 CHINESE_UNITS = {"天": "day", "小时": "hour", "层": "layer", "轮": "turn"}
 NEAR = 4
@@ -51,9 +61,7 @@ def counted(text: str) -> Counted:
     found: Counted = []
     for number, unit, things in COUNTED.findall(text):
         words = {CHINESE_UNITS.get(unit, "")}
-        words |= {
-            root(word.lower()) for word in re.findall(r"[A-Za-z]{2,}", things) if word.lower() not in UNCOUNTED
-        }
+        words |= {root(word.lower()) for word in re.findall(r"[A-Za-z]{2,}", things) if word.lower() not in UNCOUNTED}
         value = COUNTING.get(number.lower())
         found.append((float(number.replace(",", "")) if value is None else float(value), words - {""}))
     return found
@@ -102,7 +110,7 @@ def other_end(question: str, sentences: Sequence[str], near: Sequence[int]) -> i
 
 
 def other_of_kind(question: str, sentences: Sequence[str], card: Sequence[str], order: Sequence[int]) -> int | None:
-    """Return the sentence that names another sensor, organ or language than the question, which the paper never names."""
+    """Return the sentence that names another sensor, organ or language than the question's, never named in it."""
     paper = " ".join((*sentences, *card))
     for kind in kinds():
         asked = {name for name, pattern in kind.items() if pattern.search(question)}

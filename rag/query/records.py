@@ -11,9 +11,10 @@ from rag.query.authorship import author_count_line, by_author, by_author_number,
 from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.facts import Fact, Line, scope, searched
-from rag.query.linked import papers_with_links, wanted_link
-from rag.query.mentions import CATEGORY, named_papers, spelt, title_name
+from rag.query.linked import papers_of_domain, papers_with_links, wanted_link
+from rag.query.mentions import named_papers, spelt, title_name
 from rag.query.overview import overview
+from rag.query.sections import categories_in
 from rag.query.topics import has_topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -97,7 +98,7 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
 def browsed(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which papers there are, in all, of a category or of a day; a category alone asks for its papers."""
     filters = query.filters
-    alone = bool(CATEGORY.search(query.text)) or bool(filters.since or filters.until)
+    alone = bool(categories_in(query.text)) or bool(filters.since or filters.until)
     if not (cue("asks_list").search(query.text) or (alone and not query.focus)):
         return None
     if named_papers(query.text, corpus) or has_topic(query):
@@ -239,6 +240,7 @@ ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
     listed_categories,
     most_published,
     by_author_number,
+    papers_of_domain,
     papers_with_links,
     of_affiliation,
     by_author,

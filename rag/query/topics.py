@@ -6,14 +6,14 @@ import re
 
 from rag.query.cues import cue
 from rag.query.days import without_days
-from rag.query.mentions import CATEGORY
 from rag.query.people import without_people
+from rag.query.sections import without_categories
 from rag.query.understand import Query
 
 
 def topic(query: Query) -> str:
     """Return a question's words without the categories, days and authors that filter the papers."""
-    text = CATEGORY.sub(" ", query.text)
+    text = without_categories(query.text)
     if cue("of_days").search(text):
         text = without_days(text)
     return without_people(text, query.people)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from rag.models import Filters, Language, Turn
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.days import said_days
 from rag.query.followups import carried_on, place_beyond, referents
-from rag.query.mentions import ARXIV_ID, CATEGORY, arxiv_ids, name_like, named_papers
+from rag.query.mentions import ARXIV_ID, arxiv_ids, name_like, named_papers
 from rag.query.people import people_in
+from rag.query.sections import categories_in
 from rag.text import HAN, LATIN_WORD, clean, detect_language
 from vectorstore.lexical import tokens
-
-Intent = Literal["plain", "list", "compare", "record", "off_topic"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +54,7 @@ def understand(question: str, corpus: Corpus, filters: Filters, history: Sequenc
     ids = tuple(arxiv_ids(text))
     people = people_in(text, corpus)
     since, until = said_days(text, corpus.days())
-    said = Filters(categories=tuple(CATEGORY.findall(text)), authors=people, since=since, until=until)
+    said = Filters(categories=categories_in(text), authors=people, since=since, until=until)
     alone = not history or ids or people or filters.papers or named_papers(text, corpus)
     beyond = () if alone else place_beyond(text, history)
     focus = () if alone or beyond else referents(text, history, corpus)

@@ -26,9 +26,9 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
 from rag.query.facts import scope, tell
 from rag.query.lists import asks_for_list, tell_list
-from rag.query.plain import phrase
+from rag.query.plain import measured, phrase
 from rag.query.records import answer_from_records
-from rag.query.retrieval import Ranking, rank, to_retrieval
+from rag.query.retrieval import Ranking, close_second, rank, to_retrieval
 from rag.query.selection import sentence_scores
 from rag.query.understand import Query, understand
 from rag.query.wording import say
@@ -111,19 +111,32 @@ def sentences_of(
     if nothing_near:
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
-    yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedder), model)
+    second = None if query.focus or ranking.named else close_second(ranking)
+    rival = Evidence(second, embedder) if second else None
+    yield from about_one_paper(query, draft, Evidence(ranking.papers[0], embedder), model, rival)
 
 
 def about_one_paper(
-    query: Query, draft: Draft, evidence: Evidence, model: Callable[[], LanguageModel]
+    query: Query,
+    draft: Draft,
+    evidence: Evidence,
+    model: Callable[[], LanguageModel],
+    rival: Evidence | None = None,
 ) -> Iterator[Sentence]:
-    """Yield the answer that one paper gives, a correction of the premise, or that it does not say."""
+    """Yield the answer that one paper gives, a correction of the premise, or that it does not say.
+
+    Where the model finds no answer in a paper that is hardly nearer than its rival, the rival is asked too.
+    """
     scores = sentence_scores(query.text, evidence.sentences, evidence.likeness(query.text))
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
     elif (contradiction := wrong_premise(query, evidence, scores)) is not None:
         yield from correct(query, evidence, contradiction, draft)
-    elif not (yield from phrase(query.text, evidence, draft, model())):
+    elif (yield from phrase(query.text, evidence, draft, model())):
+        return
+    elif rival and (yield from phrase(query.text, rival, draft, model())):
+        draft.papers = tuple(dict.fromkeys((rival.paper.arxiv_id, *draft.papers)))
+    elif not (yield from measured(query.text, evidence, draft)):
         yield from tell_not_stated(query, draft, evidence, scores)
 
 

@@ -50,8 +50,8 @@ def phrase(
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
     The model reads the chosen sentences, and where it says that they do not tell, the whole abstract. Returns False,
-    with nothing yielded, when it says so again, unless a size was asked for and the chosen sentences hold numbers: a
-    small model often misses those. Where the question sets the paper beside `others`, it is to say nothing of them.
+    with nothing yielded, when it says so again. Where the question sets the paper beside `others`, it is to say nothing
+    of them.
     """
     language = draft.language
     chosen = choose(question, evidence, language)
@@ -60,9 +60,7 @@ def phrase(
         if not (yield from tell_from(excerpts, question, evidence, draft, model, most=most, others=others)):
             break
     else:
-        if not (measured := in_numbers(question, chosen)):
-            return False
-        chosen = measured
+        return False
     if draft.position == before:
         yield from told_by_source(chosen, evidence, draft, beside=not others)
     for quote in left_out(question, chosen, evidence, draft.sentences[before:])[
@@ -70,6 +68,14 @@ def phrase(
     ]:
         yield told_beside(quote, evidence, draft)
     return True
+
+
+def measured(question: str, evidence: Evidence, draft: Draft) -> Generator[Sentence, None, bool]:
+    """Yield the likeliest sentence that holds a number where a question asks how much: a small model often misses it."""
+    chosen = in_numbers(question, choose(question, evidence, draft.language))
+    if chosen:
+        yield from told_by_source(chosen, evidence, draft, beside=True)
+    return bool(chosen)
 
 
 def tell_from(

@@ -82,9 +82,9 @@ def contradicting(
     order = sorted(range(len(sentences)), key=lambda index: (-shared[index], -likeness[index]))
     nearest = sorted(range(len(sentences)), key=lambda index: -likeness[index])
     rules: tuple[Callable[[], int | None], ...] = (
+        lambda: other_end(question, sentences, nearest[:NEAREST]),
         lambda: gain_for_loss(question, sentences, order),
         lambda: other_best(question, sentences, order),
-        lambda: other_end(question, sentences, nearest[:NEAREST]),
         lambda: other_of_kind(question, sentences, card, nearest),
         lambda: other_number(question, sentences, order),
         lambda: done_without(question, sentences, card, order),

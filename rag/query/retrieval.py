@@ -15,7 +15,7 @@ from rag.models import Filters, Language, Paper, Passage, Retrieval
 from rag.query.corpus import Corpus
 from rag.query.glossary import in_english, understood
 from rag.query.mentions import named_papers
-from rag.query.reranking import BACKGROUND, rerank
+from rag.query.reranking import BACKGROUND, CLEAR, rerank
 from rag.text import detect_language, sentences
 from vectorstore.lexical import tokens
 from vectorstore.records import Stored
@@ -102,6 +102,13 @@ def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = F
         language=language,
         stored=len(corpus),
     )
+
+
+def close_second(ranking: Ranking) -> Paper | None:
+    """Return the second paper where the first did not clearly lead, so that late interaction decided between them."""
+    if len(ranking.papers) < 2 or ranking.scores[0] - ranking.scores[1] >= CLEAR:
+        return None
+    return ranking.papers[1]
 
 
 def candidates(

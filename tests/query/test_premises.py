@@ -1,0 +1,62 @@
+"""Premises that an abstract contradicts, and those that it does not."""
+
+import pytest
+
+from rag.query.cues import kinds, scales
+from rag.query.premises import contradicting
+
+ABSTRACT = (
+    "Planning with long horizons is expensive for delivery robots.",
+    "We map the street with a radar and 62 channels of its echoes, without access to the original training maps.",
+    "Our planner runs 4x faster than the grid baseline and uses fewer parameters.",
+    "It retains 98% of the accuracy when half of the map is missing, and we release our code.",
+)
+
+
+def premise(question: str, nearest: int) -> int | None:
+    """Return the contradicting sentence where one sentence is the nearest to the question."""
+    likeness = [1.0 if index == nearest else 0.1 * index for index in range(len(ABSTRACT))]
+    return contradicting(question, ABSTRACT, [], likeness)
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest", "told"),
+    [
+        ("How much slower than the grid baseline is the planner?", 2, 2),
+        ("规划器为什么比网格基线慢？", 2, 2),
+        ("Why does the planner need more parameters than the baseline?", 2, 2),
+        ("为什么规划器需要更多参数？", 2, 2),
+        ("What makes the accuracy drop when half of the map is missing?", 3, 3),
+        ("地图缺一半时，准确率为什么反而下降？", 3, 3),
+        ("Why do they keep the code closed?", 3, 3),
+        ("How is the LiDAR used to map the street?", 1, 1),
+        ("街道是怎样用激光雷达建图的？", 1, 1),
+        ("How are the 128 channels of echoes used?", 1, 1),
+        ("How many of the original training maps does it need?", 1, 1),
+    ],
+)
+def test_what_the_abstract_denies(question: str, nearest: int, told: int) -> None:
+    assert premise(question, nearest) == told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is the planner faster than the grid baseline?",
+        "Is the planner slower than the grid baseline?",
+        "Is the planner slower or faster than the baseline, and by how much?",
+        "规划器是不是更慢？",
+        "How is the radar used to map the street?",
+        "How are the 62 channels of echoes used?",
+        "How much of the accuracy is kept when half of the map is missing?",
+        "Which sensor maps the street?",
+    ],
+)
+@pytest.mark.parametrize("nearest", range(len(ABSTRACT)))
+def test_what_the_abstract_says_or_a_question_leaves_open(question: str, nearest: int) -> None:
+    assert premise(question, nearest) is None
+
+
+def test_each_scale_has_two_ends_and_each_kind_several_members() -> None:
+    assert all(one is not other for one, other in scales())
+    assert all(len(kind) > 1 for kind in kinds())

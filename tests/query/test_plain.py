@@ -241,7 +241,7 @@ def test_a_refusal_does_not_hide_a_number_that_was_asked_for(stage: Stage) -> No
     question = (
         "A person steps in just before the robot fails and rewinds it; how much less data and time does that need?"
     )
-    answer = stage.ask(question, "NOT STATED", "NOT STATED")
+    answer = stage.ask(question, *["NOT STATED"] * 4)
     assert not answer.abstained
     assert "10x less" in answer.text
     assert all(citation.quote.rstrip(".") in answer.text for citation in answer.citations)
@@ -312,3 +312,37 @@ def test_an_answer_without_the_size_that_was_asked_for_gets_the_sentence_that_ho
 def test_the_words_of_a_link_stay_and_its_target_goes(stage: Stage) -> None:
     answer = stage.ask(QUESTION, "Awake versus asleep is told apart with [90.5% accuracy](javascript:alert(1)).")
     assert answer.text == f"{TRUE[:-1]} [{EAR}]."
+
+
+RIVALS = [
+    Paper(
+        arxiv_id=f"2509.0100{number}",
+        title=title,
+        abstract=abstract,
+        url=f"https://arxiv.org/abs/2509.0100{number}",
+    )
+    for number, (title, abstract) in enumerate(
+        [
+            ("Sorting waste by touch", "A gripper sorts waste on a conveyor. Touch tells glass from metal."),
+            ("Sorting waste by sight", "A gripper sorts waste on a conveyor. A camera tells paper from plastic."),
+            ("Lane changes", "We train a driving policy with rewards for smooth lane changes."),
+        ]
+    )
+]
+
+
+def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> None:
+    rivals = build("rivals", RIVALS)
+    question = "How does the gripper on the conveyor sort waste?"
+    first = rivals.ask(question, "NOT STATED", "NOT STATED")
+    assert first.reason == "not_stated"
+    other = next(paper for paper in RIVALS[:2] if paper.arxiv_id != first.papers[0])
+    said = other.abstract.partition(". ")[2]
+    answer = rivals.ask(question, "NOT STATED", said)
+    assert (answer.abstained, answer.papers[0]) == (False, other.arxiv_id)
+    assert {citation.arxiv_id for citation in answer.citations} == {other.arxiv_id}
+
+
+def test_a_named_paper_has_no_rival(build: Build) -> None:
+    rivals = build("rivals", RIVALS)
+    assert rivals.ask("How does 2509.01001 sort waste?", "NOT STATED").reason == "not_stated"

@@ -71,7 +71,7 @@ class RecordedModel(LanguageModel):
             finally:
                 self.calls[position] = Prompt(system=system, user=user, raw="".join(written))
 
-        return Completion(deltas=deltas(), costs=completion.costs)
+        return Completion(deltas=deltas(), costs=completion.costs, opening=completion.opening)
 
 
 class RecordedAssistant(Assistant):

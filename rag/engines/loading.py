@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from rag.models import Usage
 LOCAL_MODELS = {"local": QWEN_1_5B, "local-small": QWEN_0_5B}
 
 
+TOP_TOKENS = 20
+"""Likely first tokens of which the embedded model tells the probability."""
 SPACE = "text"
 """The store's name of the space in which titles, abstracts and their sentences lie."""
 
@@ -52,6 +55,8 @@ class Completion:
     deltas: Iterator[str]
     """Pieces of text; iterate to the end before reading `usage`."""
     costs: list[Usage] = field(default_factory=list)
+    opening: dict[str, float] = field(default_factory=dict)
+    """Likely first token to its probability, from the first delta on; empty where the server does not tell."""
 
     @property
     def usage(self) -> Usage:
@@ -75,8 +80,14 @@ class LanguageModel:
     """The server in this process, kept alive by this reference."""
 
     def complete(self, system: str, user: str, *, max_tokens: int, **options: Any) -> Completion:
-        """Start a completion; its deltas raise ModelUnavailableError when the model fails."""
+        """Start a completion; its deltas raise ModelUnavailableError when the model fails.
+
+        A stream that is closed before its end counts what it has cost so far, as tiktoken estimates it.
+        """
         costs: list[Usage] = []
+        opening: dict[str, float] = {}
+        if self.server is not None:
+            options |= {"logprobs": True, "top_logprobs": TOP_TOKENS}
         messages = [
             ChatMessage(role=MessageRole.SYSTEM, content=system),
             ChatMessage(role=MessageRole.USER, content=user),
@@ -91,18 +102,33 @@ class LanguageModel:
             raise ModelUnavailableError(self.label, *NO_ANSWER)
 
         def deltas() -> Iterator[str]:
-            prompt_tokens = completion_tokens = 0
-            with explained(self.label):
-                first, rest = retried(start)
-                for chunk in chain([first], rest):
-                    usage = getattr(chunk.raw, "usage", None)
-                    if usage is not None:
-                        prompt_tokens, completion_tokens = usage.prompt_tokens, usage.completion_tokens
-                    if chunk.delta:
-                        yield chunk.delta
-            costs.append(Usage(llm_calls=1, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+            cost = Usage(llm_calls=1, prompt_tokens=count_tokens(f"{system}{user}"), completion_tokens=1)
+            try:
+                with explained(self.label):
+                    first, rest = retried(start)
+                    for chunk in chain([first], rest):
+                        if not opening:
+                            opening.update(first_tokens_of(chunk.raw))
+                        if (usage := getattr(chunk.raw, "usage", None)) is not None:
+                            cost = Usage(
+                                llm_calls=1,
+                                prompt_tokens=usage.prompt_tokens,
+                                completion_tokens=usage.completion_tokens,
+                            )
+                        if chunk.delta:
+                            yield chunk.delta
+            finally:
+                costs.append(cost)
 
-        return Completion(deltas=deltas(), costs=costs)
+        return Completion(deltas=deltas(), costs=costs, opening=opening)
+
+
+def first_tokens_of(chunk: Any) -> dict[str, float]:
+    """Return the likely tokens of a streamed chunk with their probabilities; empty where the server tells none."""
+    for choice in getattr(chunk, "choices", None) or ():
+        for token in (choice.logprobs and choice.logprobs.content) or ():
+            return {likely.token: math.exp(likely.logprob) for likely in token.top_logprobs}
+    return {}
 
 
 def load_embedder(settings: Settings) -> Embedder:

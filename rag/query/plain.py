@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import chain
 
 import prompts
 from rag.engines.loading import LanguageModel, count_tokens, first_tokens
@@ -32,6 +33,13 @@ ANSWER_TOKENS = {"en": 90, "zh": 130}
 """Most tokens of a generated answer."""
 OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
+DECLINING: dict[Language, frozenset[str]] = {"en": frozenset({"not", "n"}), "zh": frozenset({"未", "未说", "未说明"})}
+"""First tokens of what the prompts have a model write where the notes do not tell."""
+DOUBT: dict[Language, float] = {"en": 0.3, "zh": 0.06}
+"""Probability of these from which on a model is taken to decline: the embedded one doubts well before it says so.
+
+Chosen on the development questions that one paper answers, or does not state (docs/evaluation.md).
+"""
 HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
 """What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 MOST_SENTENCES = 3
@@ -71,7 +79,7 @@ def phrase(
 
 
 def measured(question: str, evidence: Evidence, draft: Draft) -> Generator[Sentence, None, bool]:
-    """Yield the likeliest sentence that holds a number where a question asks how much: a small model often misses it."""
+    """Yield the likeliest sentence with a number where a question asks how much: a small model often misses it."""
     chosen = in_numbers(question, choose(question, evidence, draft.language))
     if chosen:
         yield from told_by_source(chosen, evidence, draft, beside=True)
@@ -101,7 +109,12 @@ def tell_from(
     completion = model.complete(system, user, max_tokens=ANSWER_TOKENS[language])
     draft.model = model.label
     released, declined = 0, False
-    for raw in complete_sentences(completion.deltas):
+    opened = next(completion.deltas, "")
+    if doubt(completion.opening, language) >= DOUBT[language]:
+        close(completion.deltas)
+        draft.usage += completion.usage
+        return True
+    for raw in complete_sentences(chain([opened], completion.deltas)):
         sentence = plain(raw)
         if refused(sentence):
             declined = True
@@ -113,6 +126,17 @@ def tell_from(
             yield release(stopped(framed(told, language), language), verdict, draft)
     draft.usage += completion.usage
     return declined and not released
+
+
+def doubt(opening: Mapping[str, float], language: Language) -> float:
+    """Return how likely a model was to write that the notes do not tell; 0 where it is not known."""
+    return sum(share for token, share in opening.items() if token.strip().lower() in DECLINING[language])
+
+
+def close(deltas: Iterator[str]) -> None:
+    """End a stream before its end, so that the model stops writing."""
+    if isinstance(deltas, Generator):
+        deltas.close()
 
 
 def tells_of(sentence: str, others: Sequence[Paper]) -> bool:

@@ -1,7 +1,7 @@
 """llama.cpp's server in this process: behind a key, on loopback, and one sentence for files that it cannot load."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ import pytest
 
 from rag.config import Settings, cache_folder
 from rag.engines.llama import LlamaServer
-from rag.engines.loading import LanguageModel, gguf_file, load_embedder, load_language_model
+from rag.engines.loading import TOP_TOKENS, LanguageModel, gguf_file, load_embedder, load_language_model
 from rag.engines.threads import settle_threads
 from rag.engines.weights import QWEN_0_5B, resolve
 from rag.errors import ConfigError, ModelUnavailableError
@@ -41,6 +41,18 @@ def test_it_answers_in_words_and_counts_tokens(model: LanguageModel) -> None:
     assert completion.usage.prompt_tokens > 10
     assert 0 < completion.usage.completion_tokens <= 8
     assert (model.label, model.remote) == (QWEN_0_5B.name.removesuffix(".gguf"), False)
+
+
+@pytest.mark.llm
+def test_it_tells_how_likely_its_first_words_were_and_can_be_stopped(model: LanguageModel) -> None:
+    completion = model.complete("You are terse.", "Write the numbers from one to ninety.", max_tokens=200)
+    assert next(completion.deltas)
+    assert 0.99 <= sum(completion.opening.values()) <= 1.01 or len(completion.opening) == TOP_TOKENS
+    assert all(0 <= share <= 1 for share in completion.opening.values())
+    assert isinstance(completion.deltas, Generator)
+    completion.deltas.close()
+    assert (completion.usage.llm_calls, completion.usage.completion_tokens) == (1, 1)
+    assert "Paris" in "".join(model.complete("You are terse.", "The capital of France?", max_tokens=8).deltas)
 
 
 @pytest.mark.llm

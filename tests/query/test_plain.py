@@ -1,12 +1,20 @@
 """A question about one paper: what the model may say, and what is quoted instead."""
 
+import math
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from llama_index.core.base.llms.types import CompletionResponseGen
+from pydantic import PrivateAttr
 from query.staging import MARKER, Build, QueuedLLM, Stage, unquoted_numbers
 
 from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
 from rag.query.answering import answer_question
 from rag.query.evidence import Evidence
+from rag.query.plain import DOUBT
 from rag.query.quoting import in_language
 from rag.query.verification import unsupported_numbers
 from rag.text import HAN
@@ -346,3 +354,34 @@ def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> N
 def test_a_named_paper_has_no_rival(build: Build) -> None:
     rivals = build("rivals", RIVALS)
     assert rivals.ask("How does 2509.01001 sort waste?", "NOT STATED").reason == "not_stated"
+
+
+class HesitantLLM(QueuedLLM):
+    """Tells how likely it was to decline before it wrote something else."""
+
+    _declining: float = PrivateAttr()
+
+    def __init__(self, declining: float, texts: Sequence[str]) -> None:
+        super().__init__(texts)
+        self._declining = declining
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **options: Any) -> CompletionResponseGen:
+        """Yield the next text, its first piece with the likely tokens in its place."""
+        likely = [
+            SimpleNamespace(token="NOT", logprob=math.log(self._declining)),
+            SimpleNamespace(token="The", logprob=math.log(1 - self._declining)),
+        ]
+        choice = SimpleNamespace(logprobs=SimpleNamespace(content=[SimpleNamespace(top_logprobs=likely)]))
+        for response in super().stream_complete(prompt, formatted, **options):
+            yield response.model_copy(update={"raw": response.raw or SimpleNamespace(choices=[choice])})
+
+
+@pytest.mark.parametrize(("declining", "reason"), [(DOUBT["en"] + 0.01, "not_stated"), (DOUBT["en"] - 0.01, None)])
+def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: float, reason: str | None) -> None:
+    llm = HesitantLLM(declining, [TRUE, TRUE])
+    model = LanguageModel(llm=llm, label="hesitant", remote=False)
+    question = "What does the in-ear system tell awake from asleep by?"
+    *_, answer = answer_question(question, stage.corpus, stage.embedder, lambda: model)
+    assert isinstance(answer, Answer)
+    assert answer.reason == reason
+    assert answer.usage.llm_calls == len(llm.prompts) == (2 if reason else 1)

@@ -321,3 +321,35 @@ def test_more_about_authors(stage: Stage, question: str, told: str) -> None:
 def test_who_wrote_a_part_of_a_paper_is_no_question_for_its_authors(stage: Stage, question: str) -> None:
     answer = stage.ask(question, "Nothing.")
     assert {citation.field for citation in answer.citations} == {"abstract"}
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who's behind RaC?", RAC_AUTHORS),
+        ("How many people are on the RaC paper?", "7"),
+        ("RaC 这篇有几个人写的？", "7"),
+        ("What is the arXiv number of the RaC paper?", f"https://arxiv.org/abs/{RAC}"),
+        ("RaC 署名第一的是谁？", "Zheyuan Hu"),
+    ],
+)
+def test_everyday_words_ask_for_fields_too(stage: Stage, question: str, told: str) -> None:
+    answer = stage.ask(question)
+    assert told in answer.text
+    assert answer.papers[0] == RAC
+
+
+@pytest.mark.parametrize("question", ["Which papers link to github.com?", "代码放在 github.com 上的有哪些？"])
+def test_a_domain_names_the_papers_that_link_to_it(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    linking = {p.arxiv_id for p in stage.corpus.papers() if any("//github.com/" in link for link in p.links)}
+    assert set(answer.papers) == linking
+    assert len(linking) > 3
+    nothing = stage.ask("Which papers link to huggingface.co?")
+    assert (nothing.reason, "0 link to huggingface.co" in nothing.text) == ("not_in_corpus", True)
+
+
+def test_a_section_may_be_called_by_its_name(stage: Stage) -> None:
+    by_code, by_name = stage.ask("Which papers are in cs.RO?"), stage.ask("Which papers are in the robotics section?")
+    assert by_code.papers == by_name.papers
+    assert set(by_name.papers) == {paper.arxiv_id for paper in stage.corpus.papers(Filters(categories=("cs.RO",)))}

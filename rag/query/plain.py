@@ -23,6 +23,8 @@ from rag.query.verification import (
     digits,
     distributed,
     novelty,
+    unsupported_names,
+    unsupported_numbers,
     vacuous,
 )
 from rag.query.wording import say
@@ -40,6 +42,8 @@ DOUBT: dict[Language, float] = {"en": 0.3, "zh": 0.04}
 
 Chosen on the development questions that one paper answers, or does not state (docs/evaluation.md).
 """
+HESITATION: dict[Language, float] = {"en": 0.1, "zh": 0.01}
+"""Likewise of a model that then wrote what the paper does not bear out: a question over again, a number made up."""
 HALF_ENGLISH = re.compile(r"[\u4e00-\u9fff]-(?:of|and|to|in|for)-|(?:\b[a-z][a-z\-]+[ ,]+){3,}[a-z][a-z\-]+")
 """What a Chinese sentence does not hold: a word half in English, or four plain English words in a row."""
 MOST_SENTENCES = 3
@@ -57,9 +61,9 @@ def phrase(
 ) -> Generator[Sentence, None, bool]:
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
-    The model reads the chosen sentences, and where it says that they do not tell, the whole abstract. Returns False,
-    with nothing yielded, when it says so again. Where the question sets the paper beside `others`, it is to say nothing
-    of them.
+    The model reads the chosen sentences, and where it says or shows that they do not tell, the whole abstract. Returns
+    False, with nothing yielded, when it does so again. Where the question sets the paper beside `others`, it is to say
+    nothing of them.
     """
     language = draft.language
     chosen = choose(question, evidence, language)
@@ -96,7 +100,7 @@ def tell_from(
     most: int,
     others: Sequence[Paper],
 ) -> Generator[Sentence, None, bool]:
-    """Yield the verified sentences that the model phrases from excerpts; returns whether it said they do not tell."""
+    """Yield the verified sentences that the model phrases from excerpts; returns whether it found no answer there."""
     language = draft.language
     system, title = prompts.render(f"answer_{language}"), evidence.paper.title
     room = model.prompt_budget - count_tokens(f"{system}{title}{question}")
@@ -110,7 +114,8 @@ def tell_from(
     draft.model = model.label
     released, declined = 0, False
     opened = next(completion.deltas, "")
-    if doubt(completion.opening, language) >= DOUBT[language]:
+    doubted = doubt(completion.opening, language)
+    if doubted >= DOUBT[language]:
         close(completion.deltas)
         draft.usage += completion.usage
         return True
@@ -118,12 +123,14 @@ def tell_from(
         sentence = plain(raw)
         if refused(sentence):
             declined = True
-        elif others and tells_of(sentence, others):
+        elif (others and tells_of(sentence, others)) or released == most or leads_nowhere(raw):
             continue
-        elif released < most and not leads_nowhere(raw) and (found := verified(sentence, question, evidence, draft)):
+        elif found := verified(sentence, question, evidence, draft):
             released += 1
             told, verdict = in_full(sentence, question, found, language)
             yield release(stopped(framed(told, language), language), verdict, draft)
+        elif doubted >= HESITATION[language] and empty_handed(sentence, question, evidence, language):
+            declined = True
     draft.usage += completion.usage
     return declined and not released
 
@@ -159,6 +166,18 @@ def verified(sentence: str, question: str, evidence: Evidence, draft: Draft) -> 
         return None
     verdict = evidence.verify(sentence, draft.language, question)
     return verdict if verdict.check.support != "unsupported" else None
+
+
+def empty_handed(sentence: str, question: str, evidence: Evidence, language: Language) -> bool:
+    """Return whether a sentence that is not borne out shows that its writer found no answer.
+
+    It says the question over again, or makes up a number; in English, where names are told apart well, a name too.
+    """
+    if unsupported_numbers(sentence, evidence.text, question):
+        return True
+    if language == "en" and unsupported_names(sentence, f"{evidence.text} {question}"):
+        return True
+    return vacuous(sentence, question) or own_words(sentence, question, evidence) < OWN_WORDS[language]
 
 
 def own_words(sentence: str, question: str, evidence: Evidence) -> float:

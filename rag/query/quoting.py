@@ -12,7 +12,7 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite
 from rag.query.parts import parts
 from rag.query.phrasing import harmless, marked, plain, stopped
-from rag.query.selection import best_sentences, sentence_scores
+from rag.query.selection import MEASURED, best_sentences, sentence_scores
 from rag.query.verification import contained, digits, novelty, unsupported_numbers
 from rag.query.wording import say
 
@@ -58,14 +58,14 @@ def choose(question: str, evidence: Evidence, language: Language) -> Chosen:
 
 
 def in_numbers(question: str, chosen: Chosen) -> Chosen | None:
-    """Return the likeliest of the chosen that hold a number, where a question asks how much; None where none does.
+    """Return the likeliest of the chosen that measure something, where a question asks how much; None where none does.
 
     How many things there are is another question: a number of something else does not answer it.
     """
     if not cue("quantity").search(question) or cue("how_many").search(question):
         return None
-    best = tuple(text for text in chosen.best if digits(text))[:1]
-    card = tuple(text for text in chosen.card if digits(text))[:1]
+    best = tuple(text for text in chosen.best if MEASURED.search(text))[:1]
+    card = tuple(text for text in chosen.card if MEASURED.search(text))[:1]
     return Chosen(sentences=best, best=best, card=card) if best else None
 
 

@@ -102,7 +102,7 @@ class LanguageModel:
             raise ModelUnavailableError(self.label, *NO_ANSWER)
 
         def deltas() -> Iterator[str]:
-            cost = Usage(llm_calls=1, prompt_tokens=count_tokens(f"{system}{user}"), completion_tokens=1)
+            prompt_tokens = completion_tokens = 0
             try:
                 with explained(self.label):
                     first, rest = retried(start)
@@ -110,15 +110,13 @@ class LanguageModel:
                         if not opening:
                             opening.update(first_tokens_of(chunk.raw))
                         if (usage := getattr(chunk.raw, "usage", None)) is not None:
-                            cost = Usage(
-                                llm_calls=1,
-                                prompt_tokens=usage.prompt_tokens,
-                                completion_tokens=usage.completion_tokens,
-                            )
+                            prompt_tokens, completion_tokens = usage.prompt_tokens, usage.completion_tokens
                         if chunk.delta:
                             yield chunk.delta
-            finally:
-                costs.append(cost)
+            except GeneratorExit:
+                costs.append(Usage(llm_calls=1, prompt_tokens=count_tokens(f"{system}{user}"), completion_tokens=1))
+                raise
+            costs.append(Usage(llm_calls=1, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
 
         return Completion(deltas=deltas(), costs=costs, opening=opening)
 

@@ -155,7 +155,7 @@ def test_an_answer_left_unread_ends_its_request() -> None:
         completion = model(script.url).complete("", "", max_tokens=5)
         assert next(completion.deltas) == "word "
         completion.deltas.close()  # type: ignore[attr-defined]
-        assert completion.usage == Usage()
+        assert completion.usage == Usage(llm_calls=1, completion_tokens=1)
 
 
 @pytest.mark.parametrize(

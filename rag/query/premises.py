@@ -27,6 +27,10 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 """A number with what it counts: `8 A100 GPUs`, `three-day input`, 11 天."""
+ASKED_FOR = re.compile(rf"\b(?:which|what) (?:{ENGLISH})\b", re.IGNORECASE)
+"""So many answers are asked for: `which two kinds`."""
+ABOUT = 0.05
+"""Share by which a number may differ and still be meant: `about 600` of 535 to 620."""
 UNCOUNTED = ENGLISH_STOP | {
     "hundred",
     "thousand",
@@ -96,8 +100,10 @@ def contradicting(
 def other_end(question: str, sentences: Sequence[str], near: Sequence[int]) -> int | None:
     """Return a near sentence that reports one end of a scale where the question takes the other for granted.
 
-    None where the question names both ends, or one of these sentences reports what it takes for granted.
+    None where the question names both ends, or one of these sentences reports what it takes for granted. What is said
+    of when it holds is not what is presumed.
     """
+    question = cue("circumstance").sub(" ", question)
     for ends in scales():
         for presumed, denied in (ends, ends[::-1]):
             if not presumed.asked.search(question) or denied.asked.search(question):
@@ -170,9 +176,10 @@ def other_best(question: str, sentences: Sequence[str], order: Sequence[int]) ->
 def other_number(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:
     """Return the sentence that gives another number than the question does, of the same thing where it can be told."""
     known = numbers(" ".join(sentences))
+    question = ASKED_FOR.sub(" ", question)
     for value, things in [*counted(question), *(counted(in_english(question)) if HAN.search(question) else [])]:
         told = [index for index in order if any(counts & things for _, counts in counted(sentences[index]))]
-        if value > 1 and value not in known and told:
+        if value > 1 and told and not any(abs(value - other) <= ABOUT * value for other in known):
             return told[0]
     presumed = {value for value in claimed(question) if value > 1}
     if not cue("why").search(question) or not presumed or presumed & known:

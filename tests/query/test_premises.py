@@ -50,7 +50,7 @@ def test_what_the_abstract_denies(question: str, nearest: int, told: int) -> Non
         "How are the 62 channels of echoes used?",
         "How much of the accuracy is kept when half of the map is missing?",
         "Which sensor maps the street?",
-        "What do robots gain from a planner that steps in before they fail?",
+        "What do robots gain from a planner that steps in before failure?",
     ],
 )
 @pytest.mark.parametrize("nearest", range(len(ABSTRACT)))

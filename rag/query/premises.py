@@ -118,6 +118,7 @@ def other_end(question: str, sentences: Sequence[str], near: Sequence[int]) -> i
 def other_of_kind(question: str, sentences: Sequence[str], card: Sequence[str], order: Sequence[int]) -> int | None:
     """Return the sentence that names another sensor, organ or language than the question's, never named in it."""
     paper = " ".join((*sentences, *card))
+    question = cue("answer_in").sub(" ", question)
     for kind in kinds():
         asked = {name for name, pattern in kind.items() if pattern.search(question)}
         told = {name for name, pattern in kind.items() if pattern.search(paper)}

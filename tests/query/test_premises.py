@@ -58,6 +58,19 @@ def test_what_the_abstract_says_or_a_question_leaves_open(question: str, nearest
     assert premise(question, nearest) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("这篇用了什么方法？请用中文回答", None),
+        ("Which method do they use? Answer in Chinese.", None),
+        ("How well does it work on Chinese?", 0),
+        ("它在中文上效果如何？", 0),
+    ],
+)
+def test_the_language_of_an_answer_is_no_premise(question: str, told: int | None) -> None:
+    assert contradicting(question, ["We study speech recognition for Swahili and Hausa."], [], [1.0]) == told
+
+
 def test_each_scale_has_two_ends_and_each_kind_several_members() -> None:
     assert all(one is not other for one, other in scales())
     assert all(len(kind) > 1 for kind in kinds())

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -97,6 +97,25 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+class Client(openai.OpenAI):
+    """A client whose streams close their request when they are left before their end.
+
+    openai's own wait for the garbage collector. It can run while this thread holds the lock of the connections that
+    closing a request takes, and then the thread waits for itself.
+    """
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        """Send a request; see openai."""
+        answer = super().request(*args, **options)
+        return closed_when_left(answer) if isinstance(answer, openai.Stream) else answer
+
+
+def closed_when_left(stream: openai.Stream[Result]) -> Iterator[Result]:
+    """Yield what a stream yields."""
+    with stream:
+        yield from stream
+
+
 def openai_client(base_url: str, api_key: str, seconds: float) -> openai.OpenAI:
     """Return a client that tries once and waits `seconds` for each piece of an answer.
 
@@ -104,7 +123,7 @@ def openai_client(base_url: str, api_key: str, seconds: float) -> openai.OpenAI:
     """
     timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
     connections = openai.DefaultHttpxClient(timeout=timeout, trust_env=not is_loopback(base_url))
-    client = openai.OpenAI(base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0, http_client=connections)
+    client = Client(base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0, http_client=connections)
     weakref.finalize(client, connections.close)
     return client
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import chain
 
 import prompts
@@ -116,10 +116,7 @@ def tell_from(
     opened = next(completion.deltas, "")
     doubted = doubt(completion.opening, language)
     if doubted >= DOUBT[language]:
-        for (
-            _
-        ) in completion.deltas:  # to its end: the client of an abandoned stream can be collected inside its own lock
-            pass
+        close(completion.deltas)
         draft.usage += completion.usage
         return True
     for raw in complete_sentences(chain([opened], completion.deltas)):
@@ -141,6 +138,12 @@ def tell_from(
 def doubt(opening: Mapping[str, float], language: Language) -> float:
     """Return how likely a model was to write that the notes do not tell; 0 where it is not known."""
     return sum(share for token, share in opening.items() if token.strip().lower() in DECLINING[language])
+
+
+def close(deltas: Iterator[str]) -> None:
+    """End a stream before its end, so that the model stops writing."""
+    if isinstance(deltas, Generator):
+        deltas.close()
 
 
 def tells_of(sentence: str, others: Sequence[Paper]) -> bool:

@@ -1,7 +1,7 @@
 """llama.cpp's server in this process: behind a key, on loopback, and one sentence for files that it cannot load."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,13 +44,15 @@ def test_it_answers_in_words_and_counts_tokens(model: LanguageModel) -> None:
 
 
 @pytest.mark.llm
-def test_it_tells_how_likely_its_first_words_were(model: LanguageModel) -> None:
-    completion = model.complete("You are terse.", "Write the numbers from one to ten.", max_tokens=20)
+def test_it_tells_how_likely_its_first_words_were_and_can_be_stopped(model: LanguageModel) -> None:
+    completion = model.complete("You are terse.", "Write the numbers from one to ninety.", max_tokens=200)
     assert next(completion.deltas)
     assert 0.99 <= sum(completion.opening.values()) <= 1.01 or len(completion.opening) == TOP_TOKENS
     assert all(0 <= share <= 1 for share in completion.opening.values())
-    assert "".join(completion.deltas)
-    assert completion.usage.completion_tokens > 1
+    assert isinstance(completion.deltas, Generator)
+    completion.deltas.close()
+    assert (completion.usage.llm_calls, completion.usage.completion_tokens) == (1, 1)
+    assert "Paris" in "".join(model.complete("You are terse.", "The capital of France?", max_tokens=8).deltas)
 
 
 @pytest.mark.llm

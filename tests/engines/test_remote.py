@@ -1,8 +1,10 @@
 """Servers that speak OpenAI's protocol, and what is said when they do not work."""
 
+import gc
 import socket
 import time
 
+import httpx
 import pytest
 from scripted_server import Reply, Script, fault, serving, vectors, words
 
@@ -156,6 +158,32 @@ def test_an_answer_left_unread_ends_its_request() -> None:
         assert next(completion.deltas) == "word "
         completion.deltas.close()  # type: ignore[attr-defined]
         assert completion.usage == Usage(llm_calls=1, completion_tokens=1)
+
+
+def test_a_stream_left_unread_leaves_nothing_for_the_garbage_collector_to_close(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[httpx.Response] = []
+    close = httpx.Response.close
+
+    def noted(response: httpx.Response) -> None:
+        if not response.is_closed:
+            closed.append(response)
+        close(response)
+
+    gc.collect()
+    gc.disable()
+    try:
+        with serving(words(*["word "] * 50)) as script:
+            completion = model(script.url).complete("", "", max_tokens=5)
+            assert next(completion.deltas) == "word "
+            monkeypatch.setattr(httpx.Response, "close", noted)
+            completion.deltas.close()  # type: ignore[attr-defined]
+            assert len(closed) == 1
+            gc.collect()
+            assert len(closed) == 1
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

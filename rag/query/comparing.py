@@ -1,26 +1,38 @@
-"""Questions that set two or more papers side by side: each gets its own verified sentence."""
+"""Questions that set two or more papers side by side: a table, each cell verified and cited by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.engines.loading import Embedder, LanguageModel
-from rag.models import Paper, Sentence
+from rag.models import Citation, Language, Paper, Sentence
 from rag.query.abstaining import presence
+from rag.query.aspects import ASPECTS, told_of
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
-from rag.query.evidence import Evidence
-from rag.query.mentions import coined_words, generic, named_papers
+from rag.query.evidence import Evidence, cite
+from rag.query.mentions import coined_words, generic, named_papers, title_name
+from rag.query.phrasing import harmless, marked
 from rag.query.plain import phrase
 from rag.query.quoting import choose, told_by_source
 from rag.query.retrieval import rank
 from rag.query.understand import Query
+from rag.query.wording import say
+from rag.text import shortened
 
 MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
 MEANT = 1.0
 """Presence from which on a part of a question means a paper; `how was that done?` has less."""
+HEAD_LENGTH = 70
+"""Characters of a title at the head of a column."""
+NOTHING = "–"
+"""A cell of a paper that does not say it."""
+
+Cell = tuple[str, tuple[Citation, ...]]
+"""What one paper says, with its markers, and what that rests on."""
 
 
 def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
@@ -46,12 +58,63 @@ def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
 def compare(
     query: Query, papers: list[Paper], draft: Draft, embedder: Embedder, model: Callable[[], LanguageModel]
 ) -> Iterator[Sentence]:
-    """Yield what each paper says to the question, one verified sentence a paper."""
+    """Yield a table with a column for each paper, row by row.
+
+    A question that asks nothing in particular gets what each paper is after, how, and what came of it, from the
+    source; any other gets what each paper says to it, in the model's words.
+    """
     draft.papers = tuple(dict.fromkeys((*(paper.arxiv_id for paper in papers), *draft.papers)))
-    for paper in papers:
-        evidence = Evidence(paper, embedder)
-        most = 1 if len(papers) > 2 else 2
-        others = [other for other in papers if other is not paper]
-        if not (yield from phrase(query.text, evidence, draft, model(), most=most, others=others)):
-            chosen = choose(query.text, evidence, draft.language)
-            yield from told_by_source(chosen, evidence, draft, beside=False)
+    draft.layout = "table"
+    yield row(draft, "", [heading(paper, draft.position) for paper in papers], rule=True)
+    if cue("compares_all").search(query.text):
+        told = {paper: told_of(paper, draft.language) for paper in papers}
+        for aspect in ASPECTS:
+            cells = [aspect_cell(paper, told[paper].get(aspect), draft.position) for paper in papers]
+            if any(citations for _, citations in cells):
+                yield row(draft, say(draft.language, f"aspect_{aspect}"), cells)
+    else:
+        cells = [
+            asked_cell(
+                query.text, Evidence(paper, embedder), draft, model(), [one for one in papers if one is not paper]
+            )
+            for paper in papers
+        ]
+        yield row(draft, say(draft.language, "aspect_asked"), cells)
+
+
+def row(draft: Draft, label: str, cells: Sequence[Cell], *, rule: bool = False) -> Sentence:
+    """Release a row of a Markdown table, with the rule below it where it is the head."""
+    told = " | ".join(text.replace("|", "∣").replace("\n", " ") for text, _ in cells)
+    line = f"| {label} | {told} |" if label else f"| | {told} |"
+    below = f"\n|{' --- |' * (len(cells) + 1)}" if rule else ""
+    return draft.release(line + below, [citation for _, citations in cells for citation in citations])
+
+
+def heading(paper: Paper, position: int) -> Cell:
+    """Return what a column is called: the paper's own name, else the start of its title."""
+    name = title_name(paper.title) or shortened(paper.title, HEAD_LENGTH)
+    return marked(harmless(name), [paper.arxiv_id]), (cite(paper, position, paper.title, field="title"),)
+
+
+def aspect_cell(paper: Paper, told: tuple[str, str] | None, position: int) -> Cell:
+    """Return what a paper says of one aspect with the sentence that bears it out."""
+    if told is None:
+        return NOTHING, ()
+    text, quote = told
+    return marked(harmless(text), [paper.arxiv_id]), (cite(paper, position, quote),)
+
+
+def asked_cell(question: str, evidence: Evidence, draft: Draft, model: LanguageModel, others: Sequence[Paper]) -> Cell:
+    """Return what one paper says to a question: as the model phrases it, else as the source does."""
+    part = Draft(question=draft.question, resolved=draft.resolved, language=draft.language)
+    said = phrase(question, evidence, part, model, most=1 if len(others) > 1 else 2, others=others)
+    found = list(said) or list(told_by_source(choose(question, evidence, draft.language), evidence, part, beside=False))
+    draft.usage += part.usage
+    draft.model = part.model
+    citations = (dataclasses.replace(one, sentence=draft.position) for told in found for one in told.citations)
+    return joined([told.text for told in found], draft.language), tuple(citations)
+
+
+def joined(texts: Sequence[str], language: Language) -> str:
+    """Return the sentences of a cell as prose."""
+    return ("" if language == "zh" else " ").join(texts)

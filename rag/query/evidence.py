@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rag.engines.embedders import TokenEmbedding
 from rag.engines.loading import Embedder
 from rag.models import Citation, Language, Paper, Support
+from rag.query.aspects import statements
 from rag.query.cues import cue
 from rag.query.glossary import understood
 from rag.query.reranking import best_matches
@@ -28,7 +29,7 @@ from rag.query.verification import (
     unsupported_names,
     unsupported_numbers,
 )
-from rag.text import HAN, sentences
+from rag.text import HAN
 
 Vectors = NDArray[np.float32]
 CARD_WORDS = 0.8
@@ -49,8 +50,7 @@ class Evidence:
     @cached_property
     def sentences(self) -> list[str]:
         """The abstract's sentences, verbatim, without those that give orders; the title where there are none."""
-        told = [sentence for sentence in sentences(self.paper.abstract) if not cue("order").search(sentence)]
-        return told or [self.paper.title]
+        return statements(self.paper)
 
     @cached_property
     def _vectors(self) -> Vectors:

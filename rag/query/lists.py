@@ -9,13 +9,14 @@ import numpy as np
 
 from rag.models import CARD_FIELDS, Paper, Sentence
 from rag.query.abstaining import tell_absent
+from rag.query.aspects import contribution
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.facts import Fact, scope, searched, tell
 from rag.query.glossary import in_english
 from rag.query.linked import link_line, named_link, wanted_link
-from rag.query.overview import contribution, line_of
+from rag.query.overview import line_of
 from rag.query.retrieval import NEAR, Ranking, Scores
 from rag.query.topics import topic
 from rag.query.understand import Query

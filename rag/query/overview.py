@@ -7,26 +7,21 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.models import Paper
+from rag.query.aspects import bearing_out, contribution, statements
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.facts import Fact, Line, scope
 from rag.query.mentions import named_papers
 from rag.query.topics import has_topic
 from rag.query.understand import Query
-from rag.query.verification import contained_across, unsupported_numbers
 from rag.query.wording import say
-from rag.text import sentences, shortened
+from rag.text import shortened
 from vectorstore.lexical import ENGLISH_STOP
 
 SHOWN = 12
 """Papers that an overview names, shared out among the categories."""
 THEMES = 6
 """Phrases of titles that an overview tells."""
-BORNE_OUT = 0.2
-"""Share of a Chinese sentence's words, in English, that a sentence must hold to bear it out.
-
-Between what the development day's summaries have in their own abstracts and what they have in another paper's.
-"""
 LONGEST_GIST = 220
 """Characters of what a list says of a paper."""
 
@@ -74,25 +69,11 @@ def recurring(titles: Sequence[str]) -> list[tuple[str, int]]:
     return [(" ".join(gram), count) for gram, count in chosen[:THEMES]]
 
 
-def contribution(paper: Paper) -> str:
-    """Return the abstract's sentence that says what the paper does, else its first; the title where there is none."""
-    told = [sentence for sentence in sentences(paper.abstract) if not cue("order").search(sentence)]
-    return next((sentence for sentence in told if cue("contribution").search(sentence)), (told or [paper.title])[0])
-
-
 def line_of(query: Query, paper: Paper, quote: str) -> Line:
     """Return a paper's title with a sentence of its abstract, in Chinese with the card's where one bears that out."""
     if quote == paper.title:
         return Line(paper=paper, text=say(query.language, "title_only", title=paper.title), field="title", quote=quote)
-    bearing = bearing_out(paper.tldr, paper.abstract) if query.language == "zh" and paper.tldr else ""
+    bearing = bearing_out(paper.tldr, statements(paper)) if query.language == "zh" else ""
     gist = paper.tldr if bearing else shortened(quote, LONGEST_GIST)
     text = say(query.language, "list_item", title=paper.title, gist=gist)
     return Line(paper=paper, text=text, field="abstract", quote=bearing or quote)
-
-
-def bearing_out(told: str, abstract: str) -> str:
-    """Return the abstract's sentence that says most of a Chinese one, its numbers included; empty where none does."""
-    held = [sentence for sentence in sentences(abstract) if not cue("order").search(sentence)]
-    shares = {one: contained_across(told, one) for one in held if not unsupported_numbers(told, one)}
-    best = max(shares, key=lambda one: shares[one], default="")
-    return best if best and shares[best] >= BORNE_OUT else ""

@@ -31,6 +31,6 @@ def about_one(language: Language) -> list[str]:
 def about_two(exchange: Exchange, words: Mapping[str, str]) -> list[str]:
     """Return questions about the first two papers that an answer cites."""
     first, second = exchange.cited[:2]
-    compared = first in exchange.question and second in exchange.question
+    compared = exchange.answer is not None and exchange.answer.layout == "table"
     names = ("first", "second") if compared else ("compare", "first", "second")
     return [words[name].format(a=first, b=second) for name in names]

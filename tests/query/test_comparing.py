@@ -1,12 +1,13 @@
-"""Questions that set papers side by side: each paper is phrased, verified and cited by itself."""
+"""Questions that set papers side by side: a table, each cell phrased or quoted, verified and cited by itself."""
 
 import re
 
 import pytest
 from query.staging import MARKER, Stage, turn
 
-from rag.models import Filters
-from rag.query.comparing import compared
+from rag.models import Answer, Filters
+from rag.query.comparing import NOTHING, compared, row
+from rag.query.drafts import Draft
 from rag.query.understand import understand
 
 RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
@@ -15,57 +16,99 @@ OF_TOUCH = "Text2Touch rotates faster and more stably than a baseline tuned by p
 OF_DEPTH = "In low light DepthVision gains substantially over baselines that see RGB alone."
 
 
+HEAD = f"| | RaC [{RAC}] | Text2Touch [{TOUCH}] |\n| --- | --- | --- |"
+
+
+def labels(answer: Answer) -> list[str]:
+    """Return what stands at the head of each row below the table's own."""
+    return [sentence.text.split("|")[1].strip() for sentence in answer.sentences[1:]]
+
+
 @pytest.mark.parametrize(
     "question",
     [
         "Compare RaC and Text2Touch",
         "What is the difference between 2509.07953 and 2509.07445?",
         "How does RaC differ from Text2Touch?",
-        "Do RaC and Text2Touch both use real hardware?",
+        "2509.07953 vs 2509.07445",
     ],
 )
-def test_each_of_two_papers_is_cited(stage: Stage, question: str) -> None:
-    answer = stage.ask(question, OF_RAC, OF_TOUCH)
-    assert [MARKER.findall(sentence.text) for sentence in answer.sentences] == [[RAC], [TOUCH]]
-    assert answer.papers[:2] == (RAC, TOUCH)
+def test_a_plain_comparison_is_a_table_with_a_citation_in_each_cell(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert (answer.layout, answer.usage.llm_calls, answer.papers[:2]) == ("table", 0, (RAC, TOUCH))
+    assert answer.sentences[0].text == HEAD
+    assert labels(answer) == ["Problem", "Approach", "Result"]
+    papers = {paper.arxiv_id: paper for paper in stage.corpus.get((RAC, TOUCH))}
+    for place, sentence in enumerate(answer.sentences[1:], start=1):
+        assert MARKER.findall(sentence.text) == [RAC, TOUCH]
+        cells = sentence.text.split("|")[2:4]
+        for cell, citation in zip(cells, sentence.citations, strict=True):
+            assert (citation.sentence, f"[{citation.arxiv_id}]" in cell) == (place, True)
+            assert MARKER.sub("", cell).strip(" .") == citation.quote.rstrip(".")
+            assert citation.quote in papers[citation.arxiv_id].abstract
     assert len(answer.papers) >= 10
-    assert answer.usage.llm_calls == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do RaC and Text2Touch both use real hardware?",
+        "Compare RaC and Text2Touch: what does each gain?",
+        "How do RaC and Text2Touch differ in what they gain?",
+    ],
+)
+def test_what_a_comparison_asks_is_phrased_for_each_paper(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, OF_RAC, OF_TOUCH)
+    assert [sentence.text for sentence in answer.sentences] == [
+        HEAD,
+        f"| Answer | {OF_RAC[:-1]} [{RAC}]. | {OF_TOUCH[:-1]} [{TOUCH}]. |",
+    ]
+    assert {citation.sentence for citation in answer.sentences[1].citations} == {1}
+    assert (answer.usage.llm_calls, answer.model) == (2, "queued")
 
 
 def test_papers_are_compared_in_chinese(stage: Stage) -> None:
+    answer = stage.ask("比较 RaC 和 Text2Touch")
+    assert (answer.language, answer.layout, labels(answer)) == ("zh", "table", ["问题", "方法", "结果"])
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC, TOUCH}
     told = (
         "RaC 在策略运行时由人类在失败前介入，先倒回到熟悉状态再演示如何完成子任务。",
         "Text2Touch 让大语言模型编写触觉手内旋转的奖励函数。",
     )
-    answer = stage.ask("比较 RaC 和 Text2Touch", *told)
-    assert answer.language == "zh"
-    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]
+    answer = stage.ask("RaC 和 Text2Touch 各自怎么做的？", *told)
+    assert labels(answer) == ["回答"]
+    assert [citation.arxiv_id for citation in answer.sentences[1].citations] == [RAC, TOUCH]
 
 
-def test_three_papers_get_a_sentence_each(stage: Stage) -> None:
-    answer = stage.ask("Compare RaC, Text2Touch and DepthVision", f"{OF_RAC} {OF_RAC[:-1]} indeed.", OF_TOUCH, OF_DEPTH)
-    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH, DEPTH]
+def test_three_papers_get_a_column_each(stage: Stage) -> None:
+    question = "What does each of RaC, Text2Touch and DepthVision gain?"
+    answer = stage.ask(question, f"{OF_RAC} {OF_RAC[:-1]} indeed.", OF_TOUCH, OF_DEPTH)
+    assert [citation.arxiv_id for citation in answer.sentences[1].citations] == [RAC, TOUCH, DEPTH]
+    assert answer.sentences[1].text.count("|") == 5
 
 
 def test_one_paper_s_sentence_is_not_released_for_another(stage: Stage) -> None:
-    answer = stage.ask("Compare RaC and Text2Touch", OF_TOUCH, OF_RAC)
-    assert list(dict.fromkeys(citation.arxiv_id for citation in answer.citations)) == [RAC, TOUCH]
-    assert all(re.search("The abstract (?:also )?says", sentence.text) for sentence in answer.sentences)
+    answer = stage.ask("Compare RaC and Text2Touch: what does each gain?", OF_TOUCH, OF_RAC)
+    cells = answer.sentences[1].text.split("|")[2:4]
+    assert [set(MARKER.findall(cell)) for cell in cells] == [{RAC}, {TOUCH}]
+    assert all(re.search("The abstract (?:also )?says", cell) for cell in cells)
 
 
 def test_the_papers_of_the_conversation_are_compared(stage: Stage) -> None:
-    answer = stage.ask("How do they differ?", OF_RAC, OF_TOUCH, history=[turn(RAC, TOUCH)])
-    assert [citation.arxiv_id for citation in answer.citations] == [RAC, TOUCH]
+    answer = stage.ask("How do they differ?", history=[turn(RAC, TOUCH)])
+    assert (answer.layout, answer.sentences[0].text) == ("table", HEAD)
 
 
 def test_two_described_papers_are_found(stage: Stage) -> None:
     question = "Compare the paper on sleep staging with electrodes in the ear and the paper on radar SLAM for parking"
-    answer = stage.ask(
-        question,
-        "Awake versus asleep is told apart with 90.5% accuracy.",
-        "Radar tolerates bad weather and allows calibration online.",
-    )
-    assert [citation.arxiv_id for citation in answer.citations] == ["2509.07896", "2509.07683"]
+    answer = stage.ask(question)
+    assert [citation.arxiv_id for citation in answer.sentences[0].citations] == ["2509.07896", "2509.07683"]
+
+
+def test_a_cell_cannot_break_out_of_its_table() -> None:
+    draft = Draft(question="?", resolved="?", language="en")
+    told = row(draft, "Result", [("the norm |x|\nfalls", ()), (NOTHING, ())]).text
+    assert told == f"| Result | the norm ∣x∣ falls | {NOTHING} |"
 
 
 @pytest.mark.parametrize(
@@ -83,15 +126,16 @@ def test_a_compared_paper_that_is_absent_is_named(stage: Stage, question: str, a
 
 
 def test_a_chinese_comparison_falls_back_to_what_is_supported(stage: Stage) -> None:
-    answer = stage.ask("比较 RaC 和 Text2Touch", "不知道。", "不知道。")
+    answer = stage.ask("RaC 和 Text2Touch 各自怎么做的？", "不知道。", "不知道。")
     assert {citation.arxiv_id for citation in answer.citations} == {RAC, TOUCH}
 
 
 def test_a_sentence_about_the_other_paper_is_not_released(stage: Stage) -> None:
     of_both = "RaC needs 10x less data, while the second paper rotates objects."
     of_other = "RaC needs 10x less data than Text2Touch."
-    answer = stage.ask("Compare RaC and Text2Touch", f"{of_both} {of_other} {OF_RAC}", OF_TOUCH)
-    assert [MARKER.findall(sentence.text) for sentence in answer.sentences] == [[RAC], [TOUCH]]
+    question = "Compare RaC and Text2Touch: what does each gain?"
+    answer = stage.ask(question, f"{of_both} {of_other} {OF_RAC}", OF_TOUCH)
+    assert MARKER.findall(answer.sentences[1].text) == [RAC, TOUCH]
     assert "second paper" not in answer.text
     assert "than Text2Touch" not in answer.text
 

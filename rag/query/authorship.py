@@ -92,11 +92,13 @@ def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
     bounds = author_bounds(query.text)
     if not (most or fewest or bounds) or named_papers(query.text, corpus):
         return None
-    papers = [paper for paper in corpus.papers(query.filters) if paper.authors]
+    among = corpus.get(query.focus) if len(query.focus) > 1 else corpus.papers(query.filters)
+    papers = [paper for paper in among if paper.authors]
     counts = [len(paper.authors) for paper in papers]
     if not bounds:
-        extreme = (max if most else min)(counts, default=0)
-        bounds = (extreme, extreme)
+        ends = sorted(counts, reverse=bool(most)) or [0]
+        last = ends[min(top_number(query.text), len(ends)) - 1]
+        bounds = (min(ends[0], last), max(ends[0], last))
     chosen = [paper for paper in papers if bounds[0] <= len(paper.authors) <= bounds[1]]
     if not chosen:
         extremes = {"least": min(counts, default=0), "most": max(counts, default=0)}
@@ -104,12 +106,30 @@ def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
             lead=say(query.language, "number_none", scope=scope(query, corpus), **extremes), reason="not_in_corpus"
         )
     ordered = tuple(sorted(chosen, key=lambda paper: -len(paper.authors)))
-    slots: dict[str, str | int] = {"count": len(ordered), "total": len(corpus.papers(query.filters))}
+    slots: dict[str, str | int] = {"count": len(ordered), "total": len(among)}
     return Fact(
         lead=say(query.language, "number_papers", scope=scope(query, corpus), **slots),
         papers=ordered,
         lines=tuple(number_line(query, paper) for paper in ordered),
     )
+
+
+def by_shared_authors(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer who wrote each of several papers that a question names or refers to."""
+    if not cue("shared_authors").search(query.text):
+        return None
+    papers = tuple(named_papers(query.text, corpus) or corpus.get(query.focus))
+    if len(papers) < 2:
+        return None
+    shared = [name for name in papers[0].authors if all(wrote(paper, name) for paper in papers[1:])]
+    key = "authors_shared" if shared else "authors_not_shared"
+    lead = say(query.language, key, count=len(papers), names=", ".join(shared))
+    return Fact(lead=lead, papers=papers, lines=tuple(author_line(query, paper) for paper in papers))
+
+
+def wrote(paper: Paper, name: str) -> bool:
+    """Return whether somebody is among a paper's authors."""
+    return folded(name) in {folded(author) for author in paper.authors}
 
 
 def author_bounds(text: str) -> tuple[int, int] | None:
@@ -141,6 +161,12 @@ def author_number(word: str) -> int:
         return NUMBER_WORDS.get(word, 0)
     tens, ten, ones = re.sub("[单独]", "一", word).rpartition("十")
     return (CHINESE_NUMBERS.get(tens, 1) * 10 if ten else 0) + CHINESE_NUMBERS.get(ones, 0)
+
+
+def top_number(text: str) -> int:
+    """Return how many of the first a question asks for, as in `the top three`; 1 where it names no number."""
+    match = cue("top_number").search(text)
+    return author_number(next(group for group in match.groups() if group)) if match else 1
 
 
 def number_line(query: Query, paper: Paper) -> Line:

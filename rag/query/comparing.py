@@ -52,7 +52,13 @@ def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
         ranking = rank(part, corpus, embedder, query.filters)
         if presence(ranking) > MEANT:
             found.setdefault(ranking.papers[0].arxiv_id, ranking.papers[0])
-    return list(found.values())[:2] if len(found) >= 2 else []
+    return in_order(query.text, list(found.values())[:2]) if len(found) >= 2 else []
+
+
+def in_order(text: str, papers: list[Paper]) -> list[Paper]:
+    """Return papers in the order in which a question calls them by name; others keep their place behind."""
+    places = [text.casefold().find(name) if (name := title_name(paper.title).casefold()) else -1 for paper in papers]
+    return [paper for _, paper in sorted(zip(places, papers, strict=True), key=lambda one: one[0] % len(f"{text}  "))]
 
 
 def compare(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.models import Turn
 from rag.query.corpus import Corpus
-from rag.query.cues import cue
+from rag.query.cues import cue, details
 from rag.query.days import CHINESE_NUMBERS, ENGLISH_NUMBERS, without_days
 from rag.query.mentions import CATEGORY, coined_words
 from rag.query.words import content_words
@@ -23,6 +23,8 @@ ENGLISH_PLACES = {
         ).split()
     )
 } | {"last": -1, "final": -1, "最后": -1}
+COMMON = 0.25
+"""Share of the papers from which on a word that they hold is no subject: model, method, training."""
 OWN_WORDS = 3
 """Content words in front of a pronoun that can be what it stands for."""
 
@@ -83,7 +85,19 @@ def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, 
     if cue("back").search(text) or cue("back_pronoun").search(text):
         return () if has_antecedent(text, last.papers, corpus) else last.papers
     continues = cue("continues").search(text) and not coined_words(text)
-    return last.papers if continues or len(tokens(text)) <= 2 else ()
+    return last.papers if continues or len(tokens(text)) <= 2 or of_any_paper(text, corpus) else ()
+
+
+def of_any_paper(text: str, corpus: Corpus) -> bool:
+    """Return whether a question names no subject: it asks for what any paper has, such as accuracy or code."""
+    if coined_words(text):
+        return False
+    for detail in details():
+        text = detail.asked.sub(" ", text)
+    rest = cue("of_any_paper").sub(" ", text)
+    catalogue = corpus.store.catalogue
+    common = COMMON * len(corpus)
+    return all(len(catalogue.containing([word])) >= common for word in content_words(rest))
 
 
 def brings_list(text: str) -> bool:
@@ -124,7 +138,7 @@ def pointed_at(text: str, history: Sequence[Turn], several: Sequence[str]) -> tu
     return tuple(several[:1]) if cue("former").search(text) else ()
 
 
-def carried_on(text: str, history: Sequence[Turn]) -> str:
+def carried_on(text: str, history: Sequence[Turn], corpus: Corpus) -> str:
     """Return the earlier question for papers that a mere `And in cs.LG?`, `And yesterday?` or `And on sleep?` varies.
 
     Empty for every question that says more, and where no earlier one asked for papers.
@@ -142,10 +156,17 @@ def carried_on(text: str, history: Sequence[Turn]) -> str:
             return f"{', '.join(categories)}: {asked}"
         said = cue("lead").sub("", text).rstrip("?？ ")
         return f"{said}: {' '.join(without_days(asked).split())}" if undated != text else ""
+    return on_another_subject(text, history[-1], corpus) if asked == earlier[0] else ""
+
+
+def on_another_subject(text: str, last: Turn, corpus: Corpus) -> str:
+    """Return the question for papers that a mere `And on sleep?` means; empty where it is about the last paper."""
     match = cue("varies_topic").search(text)
-    if not match or asked != earlier[0] or len(history[-1].papers) == 1 or cue("attribute").search(text):
+    if not match or cue("attribute").search(text):
         return ""
     subject = next(group for group in match.groups() if group)
+    if len(last.papers) == 1 and not stands_alone(subject, last.papers, corpus):
+        return ""
     return f"哪些论文研究{subject}？" if HAN.search(subject) else f"Which papers are about {subject}?"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.models import Paper
-from rag.query.authorship import author_count_line, by_author, by_author_number, most_published
+from rag.query.authorship import author_count_line, by_author, by_author_number, by_shared_authors, most_published
 from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.facts import Fact, Line, scope, searched
@@ -90,9 +90,27 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
     key = "count_none" if not papers else "count_one" if len(papers) == 1 else "count"
     what = "".join(f"{category} " for category in query.filters.categories)
     slots = {"what": what, "scope": scope(query, corpus, categories=False)}
-    if papers[1:]:
+    if papers and cue("part_of_all").search(query.text):
+        key = "count_of_all"
+        slots["total"] = str(len(corpus.papers(replace(query.filters, categories=()))))
+    if papers[1:] or key == "count_of_all":
         slots["count"] = str(len(papers))
     return Fact(lead=say(query.language, key, **slots), papers=papers)
+
+
+def counted_each(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer how many papers each of several categories has, and how many they have together."""
+    categories = categories_in(query.text)
+    asked = cue("count").search(query.text) or cue("more_papers").search(query.text)
+    if len(categories) < 2 or not asked or has_topic(query):
+        return None
+    counts = {one: len(corpus.papers(replace(query.filters, categories=(one,)))) for one in categories}
+    papers = tuple(corpus.papers(replace(query.filters, categories=categories)))
+    (first, most), *_, (_, least) = sorted(counts.items(), key=lambda item: -item[1])
+    gap = say(query.language, "count_gap", what=first, count=most - least) if len(counts) == 2 and most > least else ""
+    told = ", ".join(f"{count} {category}" for category, count in counts.items())
+    slots = {"told": told, "gap": gap, "scope": scope(query, corpus, categories=False)}
+    return Fact(lead=say(query.language, "count_of_each", total=len(papers), **slots), papers=papers)
 
 
 def browsed(query: Query, corpus: Corpus) -> Fact | None:
@@ -214,6 +232,7 @@ def record_line(query: Query, paper: Paper) -> Line | None:
         (bool(query.ids) and not about_content and asks(text, "presence", "title_of"), "title", title, "is_in_store"),
         (spelt_in(paper, text) and not about_content and asks(text, "is_here"), "title", title, "is_in_store"),
         (not about_content and asks(text, "title_of"), "title", title, "title_is"),
+        (bool(query.people) and asks(text, "which_is_it"), "title", title, "title_is"),
     ]
     for applies, field, quote, key in asked:
         if applies:
@@ -238,6 +257,7 @@ ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
     unknown_ids,
     beyond_list,
     listed_categories,
+    by_shared_authors,
     most_published,
     by_author_number,
     papers_of_domain,
@@ -245,6 +265,7 @@ ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
     of_affiliation,
     by_author,
     overview,
+    counted_each,
     counted,
     browsed,
     titled,

@@ -49,7 +49,7 @@ def understand(question: str, corpus: Corpus, filters: Filters, history: Sequenc
     asked = clean(question)[:LONGEST]
     text = honest_part(asked)
     language = language_of(text or asked, history)
-    if not named_papers(text, corpus) and (carried := carried_on(text, history)):
+    if not named_papers(text, corpus) and (carried := carried_on(text, history, corpus)):
         asked = text = carried
     ids = tuple(arxiv_ids(text))
     people = people_in(text, corpus)

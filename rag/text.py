@@ -8,7 +8,7 @@ import unicodedata
 from rag.models import Language
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'\-]*")
+LATIN_WORD = re.compile(r"[A-Za-z](?:[A-Za-z'\-]|\.(?=[A-Za-z]))*")
 CHINESE_FUNCTION = re.compile(r"[的了吗呢么怎哪谁几是有在与和用为被把请对]")
 
 ABBREVIATIONS = frozenset(

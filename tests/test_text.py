@@ -61,6 +61,7 @@ def test_a_sentence_taken_alone_is_cut_no_other_way_at_its_start(text: str) -> N
         ("2509.02902", "en"),
         ("", "en"),
         ("transformer 是什么", "zh"),
+        ("cs.CV 加上 cs.RO，总共多少篇？", "zh"),
         ("Summarise the work of 王伟 on robots", "en"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,14 @@ from rag.query.facts import Fact, scope, searched, tell
 from rag.query.glossary import in_english
 from rag.query.linked import link_line, named_link, wanted_link
 from rag.query.overview import line_of
-from rag.query.retrieval import NEAR, Ranking, Scores
+from rag.query.retrieval import NEAR, Ranking, Scores, best_mean, z_scores
 from rag.query.topics import topic
 from rag.query.understand import Query
 from rag.query.wording import say
 from rag.query.words import content_words, stems
 from rag.text import sentences
 
-MATCHED = 0.75
+MATCHED = 0.8
 """Least share of a subject's words that a paper on it holds."""
 
 
@@ -79,12 +80,11 @@ class Holdings:
         return cls([stems(text) for text in texts], texts)
 
     def column(self, word: str) -> Scores:
-        """Return (papers,) whether each holds a word; a longer Latin word also as a name's start (Qwen3)."""
+        """Return (papers,) whether each holds a word; a Latin one also with more behind it: Qwen3."""
         if not word[0].isascii():
             return np.array([word in text for text in self.texts])
-        if len(word) < 4:
-            return np.array([word in known for known in self.stems])
-        return np.array([word in known or any(other.startswith(word) for other in known) for known in self.stems])
+        longer = re.compile(rf"{re.escape(word)}(?:[\d.]+{'|[a-z]+' if len(word) > 5 else ''})")
+        return np.array([word in known or any(map(longer.fullmatch, known)) for known in self.stems])
 
     def shares(self, words: Sequence[str]) -> Scores:
         """Return (papers,) the share of the words that each holds, weighted by inverse document frequency."""
@@ -103,12 +103,12 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
         return []
     holdings = Holdings.of(ranking.papers)
     similarity = ranking.legs["paper"]
-    likeness = (similarity - similarity.mean()) / (similarity.std() or 1.0)
+    nearest = z_scores(np.array([best_mean(scores, 1) for scores in ranking.sentence_scores]))
     each = [holdings.shares(words) for words in alternatives]
     telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
     best = np.max(telling, axis=0)
     chosen = np.flatnonzero(
-        ((best >= MATCHED) & (likeness > -0.5)) | ((best >= 0.5) & (likeness > 2.0) & (similarity >= NEAR))
+        ((best >= MATCHED) & (nearest > -0.5)) | ((best >= 0.5) & (nearest > 2.5) & (similarity >= NEAR))
     )
     words = [word for part in alternatives for word in part]
     found = [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]

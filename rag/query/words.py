@@ -31,7 +31,12 @@ MADE = re.compile(r"(?<=[a-z]{4}i)[sz](?:ation(?:s|al)?|e[sdr]?|ers|ing)$")
 """What makes a verb of an adjective, and its forms: localization is not local."""
 
 
+BRITISH = re.compile(r"(?<=[a-z]{2})our(?=s?$|al|ed|ing)")
+"""British spelling: tumour, behavioural, coloured."""
+
+
 def root(word: str) -> str:
-    """Return a word's stem, that of `localize` and `localization` apart from `local`."""
+    """Return a word's stem, spelt as in America, that of `localize` and `localization` apart from `local`."""
+    word = BRITISH.sub("or", word)
     made = MADE.sub("z", word)
     return made if made != word else stem(word)

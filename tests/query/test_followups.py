@@ -161,3 +161,33 @@ def test_a_list_is_varied_by_subject(stage: Stage) -> None:
     answer = stage.ask("And reinforcement learning?", history=[Turn.of(listed)])
     assert "2509.06980" in answer.papers
     assert answer.resolved == "Which papers are about reinforcement learning?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "准确率大概多少？",
+        "模型在哪儿下载？",
+        "数据公开了吗，在哪？",
+        "训练花了多少钱？",
+        "推理速度能到多少？",
+        "What accuracy was reached?",
+    ],
+)
+def test_a_question_that_names_no_subject_is_about_the_paper_before(stage: Stage, question: str) -> None:
+    answer = stage.ask(question, *[NOTHING] * 4, history=[turn(RAC)])
+    assert {citation.arxiv_id for citation in answer.citations} == {RAC}
+
+
+@pytest.mark.parametrize("question", ["How well is sleep staged in the ear?", "耳内能多准地区分清醒与睡眠？"])
+def test_a_question_with_a_subject_of_its_own_is_not(stage: Stage, question: str) -> None:
+    answer = stage.ask(
+        question, "Awake versus asleep is told apart with 90.5% accuracy.", *[NOTHING] * 3, history=[turn(RAC)]
+    )
+    assert answer.papers[0] == "2509.07896"
+
+
+def test_a_shorter_question_may_ask_for_papers_on_another_subject(stage: Stage) -> None:
+    before = turn("2509.07896", question="Are there any papers about sleep?")
+    answer = stage.ask("And on reinforcement learning?", history=[before])
+    assert (answer.layout, len(answer.papers)) == ("list", 3)

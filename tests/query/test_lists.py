@@ -142,3 +142,38 @@ def test_what_a_chinese_list_says_of_a_paper_is_borne_out_by_its_quote(stage: St
         (citation,) = sentence.citations
         told = sentence.text.split("》：")[1].split(" [")[0]
         assert told.strip("“”") in citation.quote or contained_across(told, citation.quote) >= 0.2
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Any work on reinforcement learning in here? Tell me what each one does.", REINFORCED),
+        ("What's there on reinforcement learning?", REINFORCED),
+        ("Is anybody working on reinforcement learning, be it for robots or for language models?", REINFORCED),
+        ("reinforcement learning: which methods are there?", REINFORCED),
+        ("用强化学习的都有谁？", REINFORCED),
+        ("强化学习相关的有哪些，各自做什么？", REINFORCED),
+        ("和强化学习有关的论文都列一下，各是做什么的", REINFORCED),
+        ("强化学习这类论文给我看看", REINFORCED),
+    ],
+)
+def test_a_list_may_be_asked_for_in_everyday_words(stage: Stage, question: str, papers: set[str]) -> None:
+    answer = stage.ask(question)
+    assert (answer.layout, set(answer.papers)) == ("list", papers)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("Any work on brain tumours in here? Tell me what each one does.", [["brain", "tumor"]]),
+        ("deblurring: which methods are there?", [["deblurr"]]),
+        ("papers about drugs: discovering them or screening them", [["drug"]]),
+        ("和音乐有关的论文都列一下，各是做什么的", [["音乐"], ["music"]]),
+    ],
+)
+def test_what_is_asked_of_each_paper_is_not_the_subject(told: str, words: list[list[str]]) -> None:
+    assert subjects(told) == words
+
+
+def test_a_short_word_is_not_the_start_of_another(stage: Stage) -> None:
+    assert stage.ask("Which papers deal with sign language translation?").reason == "not_in_corpus"

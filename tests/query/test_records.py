@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from query.odd_papers import BARE
-from query.staging import Build, Stage, listed
+from query.staging import Build, Stage, listed, turn
 
 from rag.models import Filters
 
@@ -353,3 +353,74 @@ def test_a_section_may_be_called_by_its_name(stage: Stage) -> None:
     by_code, by_name = stage.ask("Which papers are in cs.RO?"), stage.ask("Which papers are in the robotics section?")
     assert by_code.papers == by_name.papers
     assert set(by_name.papers) == {paper.arxiv_id for paper in stage.corpus.papers(Filters(categories=("cs.RO",)))}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is on both 2509.07953 and 2509.07445?",
+        "Do RaC and Text2Touch share any authors?",
+        "RaC 和 Text2Touch 有共同的作者吗？",
+    ],
+)
+def test_papers_without_a_common_author_are_said_to_have_none(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert "share no author" in answer.text or "没有共同的作者" in answer.text
+    assert set(answer.papers) == {RAC, "2509.07445"}
+    assert {citation.field for citation in answer.citations} == {"authors"}
+
+
+def test_authors_of_two_papers_are_those_of_both(odd: Stage) -> None:
+    both = ("cond-mat/9212029", "2509.00888")
+    for question, history in (
+        ("Who shows up on both cond-mat/9212029 and 2509.00888?", []),
+        ("Do the two share any authors?", [turn(*both)]),
+        ("这两篇有共同作者吗？", [turn(*both)]),
+    ):
+        answer = odd.ask(question, history=history)
+        assert answer.sentences[0].text.rstrip(":：").endswith("Giulia Bianchi")
+        assert set(answer.papers) == set(both)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("cs.CV or cs.RO: which of the two has more papers, and how big is the gap?", "8 cs.CV, 8 cs.RO papers: 16"),
+        ("cs.CV 加上 cs.RO，总共多少篇？", "8 cs.CV, 8 cs.RO；合计 16 篇"),
+        ("这批一共多少篇，其中 cs.CV 占几篇？", "其中 cs.CV 论文 8 篇"),
+        (
+            "How many papers are there, and how many of them are cs.CV?",
+            "8 are cs.CV papers",
+        ),
+    ],
+)
+def test_counts_of_several_categories_and_of_a_part(stage: Stage, question: str, told: str) -> None:
+    answer = stage.ask(question)
+    assert told in answer.text
+    assert answer.usage.llm_calls == 0
+
+
+@pytest.mark.parametrize(
+    "question", ["Which are the top two papers by the most authors?", "署名人数最多的前两篇是哪两篇？"]
+)
+def test_the_first_few_by_their_authors(stage: Stage, question: str) -> None:
+    numbers = sorted((len(paper.authors) for paper in stage.corpus.papers()), reverse=True)
+    told = [len(paper.authors) for paper in stage.corpus.get(listed(stage.ask(question)))]
+    assert told == [number for number in numbers if number >= numbers[1]]
+
+
+@pytest.mark.parametrize("question", ["Which has more authors?", "作者更多的是哪一篇？"])
+def test_the_papers_of_the_conversation_are_ranked_by_their_authors(stage: Stage, question: str) -> None:
+    few, many = sorted(stage.corpus.get([RAC, RLFACTORY]), key=lambda paper: len(paper.authors))
+    assert len(few.authors) < len(many.authors)
+    assert listed(stage.ask(question, history=[turn(RAC, RLFACTORY)])) == [many.arxiv_id]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["The thing by Zheyuan Hu about long tasks - which one is it?", "Zheyuan Hu 写的、跟机器人有关的是哪篇？"],
+)
+def test_which_paper_of_somebody_is_told_by_its_title(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert "RaC: Robot Learning" in answer.text
+    assert [(citation.arxiv_id, citation.field) for citation in answer.citations] == [(RAC, "title")]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.models import Language, Paper
 from rag.query.cues import cue
+from rag.query.mentions import title_name
 from rag.query.selection import MEASURED
 from rag.query.verification import contained_across, unsupported_numbers
 from rag.text import HAN, sentences
@@ -27,8 +28,11 @@ def statements(paper: Paper) -> list[str]:
 def contribution(paper: Paper) -> str:
     """Return the sentence that says what a paper does: by its words, else by the card's, else the first."""
     held = statements(paper)
-    told = next((one for one in held if cue("contribution").search(one)), "")
-    return told or bearing_out(paper.method, held) or held[0]
+    told = [one for one in held if cue("contribution").search(one)]
+    name = title_name(paper.title)
+    first = [one for one in held if one in told or (name and one.startswith(name))]
+    leading = next((one for one in first if not cue("additional").search(one)), "")
+    return leading or bearing_out(paper.method, held) or next(iter(told), held[0])
 
 
 def bearing_out(told: str, held: Sequence[str]) -> str:
@@ -65,4 +69,4 @@ def in_words(field: str, quote: str, language: Language) -> str:
     """Return what a sentence says in the reader's language: itself, or in Chinese the field that it bears out."""
     if language == "en":
         return quote
-    return field if bearing_out(field, [quote]) else f"“{quote}”"
+    return field if bearing_out(field, [quote]) else f"“{quote.rstrip('.')}”"

@@ -204,8 +204,19 @@ def answer_csv(conversation: Conversation, words: Wording) -> str:
     for sentence in (sentence for exchange in conversation for sentence in exchange.sentences):
         for one in sentence.citations:
             support = words.support[one.support]
-            rows.append((one.arxiv_id, one.title, sentence.text, one.quote, support, abs_url(one.arxiv_id)))
+            said = said_of(sentence.text, one.arxiv_id)
+            rows.append((one.arxiv_id, one.title, said, one.quote, support, abs_url(one.arxiv_id)))
     return csv_text(rows)
+
+
+def said_of(text: str, arxiv_id: str) -> str:
+    """Return what a sentence says of a paper: of a table's row its label with the paper's own cell, else all of it."""
+    row = text.split("\n", maxsplit=1)[0]
+    if not row.startswith("|"):
+        return text
+    label, *cells = (cell.strip() for cell in row.strip().strip("|").split("|"))
+    own = next((cell for cell in cells if f"[{arxiv_id}]" in cell), "")
+    return ": ".join(part for part in (label, own) if part)
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

@@ -149,14 +149,25 @@ def kind_of(line: str) -> Kind:
 
 
 def table(lines: Sequence[str], tooltips: Mapping[str, str]) -> str:
-    """Return rows of a Markdown table as a table, the first as its head where a rule follows it."""
+    """Return rows of a Markdown table as a table: the first is its head where a rule follows it.
+
+    Where the head leaves its first cell empty, the first cells are those of the rows.
+    """
     rows = [[with_chips(cell.strip(), tooltips) for cell in line.strip().strip("|").split("|")] for line in lines]
     headed = len(lines) > 1 and RULE.fullmatch(lines[1]) is not None
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in rows[0]) if headed else ""
+    labelled = headed and not rows[0][0]
+    head = "".join(f'<th scope="col">{cell}</th>' if cell else "<td></td>" for cell in rows[0]) if headed else ""
     shown = [row for line, row in zip(lines, rows, strict=True) if not RULE.fullmatch(line)][1 if headed else 0 :]
-    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in shown)
+    cells = "".join(f"<tr>{row_cells(row, labelled=labelled)}</tr>" for row in shown)
     top = f"<thead><tr>{head}</tr></thead>" if headed else ""
     return f'<div class="wide"><table>{top}<tbody>{cells}</tbody></table></div>'
+
+
+def row_cells(row: Sequence[str], *, labelled: bool) -> str:
+    """Return the cells of a row, the first as its head where rows have one."""
+    first, *others = row
+    label = f'<th scope="row">{first}</th>' if labelled else f"<td>{first}</td>"
+    return label + "".join(f"<td>{cell}</td>" for cell in others)
 
 
 def status(exchange: Exchange, words: Wording) -> str:

@@ -136,6 +136,22 @@ def test_an_answer_as_csv_sets_papers_side_by_side() -> None:
     assert told[2][2:4] == ["'=1+1 [2509.06988].", '\'=cmd|"/c calc"']
 
 
+def test_a_compared_paper_s_row_has_its_own_cell() -> None:
+    both = (citation(), citation(arxiv_id=OTHER.arxiv_id))
+    table = (
+        Sentence(text="| | A [2509.07277] | B [2509.06988] |\n| --- | --- | --- |", citations=both),
+        Sentence(text="| Result | Works [2509.07277]. | Fails [2509.06988]. |", citations=both),
+    )
+    told = rows(answer_csv((answered(*table, layout="table"),), ENGLISH))
+    said = [(row[0], row[2]) for row in told[1:]]
+    assert said == [
+        ("2509.07277", "A [2509.07277]"),
+        ("2509.06988", "B [2509.06988]"),
+        ("2509.07277", "Result: Works [2509.07277]."),
+        ("2509.06988", "Result: Fails [2509.06988]."),
+    ]
+
+
 def test_papers_as_csv_hold_card_and_abstract() -> None:
     head, first, second = rows(papers_csv([PAPER, OTHER], CHINESE))
     assert head[:2] == ["arXiv", "标题"]

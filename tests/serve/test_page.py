@@ -128,6 +128,13 @@ def test_lists_and_tables_are_shown_as_such() -> None:
     assert "<td>&lt;b&gt;98.0%&lt;/b&gt;</td></tr></tbody>" in shown
 
 
+def test_the_rows_of_a_comparison_have_heads_of_their_own() -> None:
+    head = Sentence(text="| | A | B |\n| --- | --- | --- |")
+    shown = messages((answered(head, Sentence(text="| Result | one | two |"), layout="table"),), MANNER)[1]["content"]
+    assert '<thead><tr><td></td><th scope="col">A</th><th scope="col">B</th></tr></thead>' in shown
+    assert '<tr><th scope="row">Result</th><td>one</td><td>two</td></tr>' in shown
+
+
 def test_chinese_sentences_are_joined_without_spaces() -> None:
     shown = reply(answered(Sentence(text="准确率是多少。"), Sentence(text="达到 98.0%。"), language="zh"), MANNER)
     assert "<p>准确率是多少。达到 98.0%。</p>" in shown

@@ -15,7 +15,7 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict
 from rag.query.mentions import spelt, title_name
 from rag.query.phrasing import complete_sentences, harmless, leads_nowhere, plain, refused, stopped
-from rag.query.quoting import choose, in_numbers, left_out, release, repeated, told_beside, told_by_source
+from rag.query.quoting import beside, choose, in_numbers, left_out, release, repeated, told_beside, told_by_source
 from rag.query.verification import (
     bare,
     contained,
@@ -75,9 +75,11 @@ def phrase(
         return False
     if draft.position == before:
         yield from told_by_source(chosen, evidence, draft, beside=not others)
-    for quote in left_out(question, chosen, evidence, draft.sentences[before:])[
-        : max(0, most - draft.position + before)
-    ]:
+    released = draft.sentences[before:]
+    lacking = left_out(question, chosen, evidence, released)
+    if not lacking and not others:
+        lacking = beside(question, evidence, released, language)
+    for quote in lacking[: max(0, most - len(released))]:
         yield told_beside(quote, evidence, draft)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,16 @@ FALLBACK = 2
 """Sentences that the source itself tells where none of the model's is borne out."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
+BESIDE: dict[Language, float] = {"en": 2.5, "zh": 3.0}
+"""Score from which on a sentence is quoted beside an answer of one sentence that does not rest on it."""
+FOLLOWS = 2.0
+"""How much more a sentence counts there that follows one which the answer rests on: abstracts go from what to how."""
+LONGEST: dict[Language, int] = {"en": 50, "zh": 110}
+"""Words, in Chinese characters and words, of an answer with such a sentence.
+
+All three chosen on the development questions that one paper answers (docs/evaluation.md).
+"""
+WORD_OR_HAN = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9](?:[^\s\u4e00-\u9fff]*)")
 YEARS = frozenset(map(float, range(1990, 2040)))
 """Numbers that are no sizes: `the ARC Prize 2025`."""
 
@@ -91,7 +102,8 @@ def quoted(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
     paper = evidence.paper
     before = draft.sentences[-1].citations if draft.sentences else ()
     key = "quoted_next" if any(citation.arxiv_id == paper.arxiv_id for citation in before) else "quoted"
-    text = stopped(say(draft.language, key, quote=quote), draft.language)
+    told = quote.rstrip(". ") if draft.language == "zh" else quote
+    text = stopped(say(draft.language, key, quote=told), draft.language)
     return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 
@@ -109,10 +121,33 @@ def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequen
         scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
         found.append(evidence.sentences[int(scores.argmax())])
     said = " ".join(plain(sentence.text) for sentence in released)
-    sized = digits(said) - digits(question) - YEARS
-    if not sized and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
+    if not sized(said, question) and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):
         found += measured.best
     return [quote for quote in dict.fromkeys(found) if quote not in cited and contained(quote, said) < REPEATED]
+
+
+def sized(said: str, question: str) -> bool:
+    """Return whether an answer holds a number, other than a year, that its question does not."""
+    return bool(digits(said) - digits(question) - YEARS)
+
+
+def beside(question: str, evidence: Evidence, released: Sequence[Sentence], language: Language) -> list[str]:
+    """Return the sentence that is likely to complete an answer of one sentence that does not rest on it.
+
+    Nothing where there is none, where both would be long, and where the size that was asked for is told.
+    """
+    said = " ".join(plain(sentence.text) for sentence in released)
+    if len(released) != 1 or (cue("quantity").search(question) and sized(said, question)):
+        return []
+    held = evidence.sentences
+    cited = {citation.quote for citation in released[0].citations}
+    scores = sentence_scores(question, held, evidence.likeness(question))
+    follows = [place > 0 and held[place - 1] in cited for place in range(len(held))]
+    likely = {place: scores[place] + FOLLOWS * follows[place] for place in range(len(held)) if held[place] not in cited}
+    best = max(likely, key=lambda place: likely[place], default=None)
+    if best is None or likely[best] < BESIDE[language] or contained(held[best], said) >= REPEATED:
+        return []
+    return [held[best]] if len(WORD_OR_HAN.findall(f"{said} {held[best]}")) <= LONGEST[language] else []
 
 
 def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:

@@ -38,9 +38,17 @@ def test_chroma_has_saved_an_index_of_this_size(large: Path) -> None:
     assert (saved_index(large) / "data_level0.bin").stat().st_size > 1_000_000
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.5])
 @pytest.mark.parametrize(
-    "name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+    ("name", "kept"),
+    [
+        ("data_level0.bin", 0.5),
+        ("data_level0.bin", 0.0),
+        ("header.bin", 0.5),
+        ("length.bin", 0.0),
+        ("link_lists.bin", 0.0),
+        ("index_metadata.pickle", 0.5),
+        ("index_metadata.pickle", 0.0),
+    ],
 )
 def test_a_torn_file_is_put_back(opened: Opened, large: Path, tmp_path: Path, name: str, kept: float) -> None:
     folder = tmp_path / "store"

@@ -387,14 +387,6 @@ def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: floa
     assert answer.usage.llm_calls == len(llm.prompts) == (2 if reason else 1)
 
 
-def test_a_short_answer_gets_the_sentence_that_is_likely_to_complete_it(stage: Stage) -> None:
-    said = "Text2Touch has a language model write the reward functions."
-    answer = stage.ask("How is a robot hand taught to turn objects by touch alone?", said)
-    assert [sentence.text[:20] for sentence in answer.sentences] == [said[:20], "The abstract also sa"]
-    first, second = (sentence.citations[0].quote for sentence in answer.sentences)
-    assert first != second
-
-
 def test_in_chinese_the_card_completes_a_short_answer(stage: Stage) -> None:
     answer = stage.ask("RaC 是怎么收集数据的？", "RaC 在策略运行时由人类在失败前介入。")
     assert len(answer.sentences) == 2
@@ -406,6 +398,8 @@ def test_in_chinese_the_card_completes_a_short_answer(stage: Stage) -> None:
     [
         (QUESTION, "Awake versus asleep is told apart with 90.5% accuracy."),
         ("How does the radar approach to parking cope with bad weather?", "Radar tolerates bad weather."),
+        ("How is a robot hand taught to turn objects?", "Text2Touch has a language model write the reward functions."),
+        ("耳内睡眠监测区分清醒与睡眠的准确率是多少？", "区分清醒与睡眠的准确率为 90.5%。"),
     ],
 )
 def test_an_answer_that_is_complete_stays_alone(stage: Stage, question: str, said: str) -> None:

@@ -61,8 +61,7 @@ PLANTS = (
         name="weights",
         fault="a title and abstract near to the question, or a card with its words, counts against a paper",
         edits=(
-            Edit("rag/query/retrieval.py", '"paper in terms": 0.4', '"paper in terms": -0.4'),
-            Edit("rag/query/retrieval.py", '"paper": 0.15', '"paper": -0.15'),
+            Edit("rag/query/retrieval.py", '"paper": 0.55', '"paper": -0.55'),
             Edit("rag/query/retrieval.py", '"paper": 0.4,', '"paper": -0.4,'),
             Edit("rag/query/retrieval.py", '{"lexical": 0.2}', '{"lexical": -0.2}'),
         ),

@@ -121,15 +121,11 @@ def by_shared_authors(query: Query, corpus: Corpus) -> Fact | None:
     papers = tuple(named_papers(query.text, corpus) or corpus.get(query.focus))
     if len(papers) < 2:
         return None
-    shared = [name for name in papers[0].authors if all(wrote(paper, name) for paper in papers[1:])]
+    others = [{folded(author) for author in paper.authors} for paper in papers[1:]]
+    shared = [name for name in papers[0].authors if all(folded(name) in authors for authors in others)]
     key = "authors_shared" if shared else "authors_not_shared"
     lead = say(query.language, key, count=len(papers), names=", ".join(shared))
     return Fact(lead=lead, papers=papers, lines=tuple(author_line(query, paper) for paper in papers))
-
-
-def wrote(paper: Paper, name: str) -> bool:
-    """Return whether somebody is among a paper's authors."""
-    return folded(name) in {folded(author) for author in paper.authors}
 
 
 def author_bounds(text: str) -> tuple[int, int] | None:

@@ -57,8 +57,12 @@ def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
 
 def in_order(text: str, papers: list[Paper]) -> list[Paper]:
     """Return papers in the order in which a question calls them by name; others keep their place behind."""
-    places = [text.casefold().find(name) if (name := title_name(paper.title).casefold()) else -1 for paper in papers]
-    return [paper for _, paper in sorted(zip(places, papers, strict=True), key=lambda one: one[0] % len(f"{text}  "))]
+
+    def place(paper: Paper) -> int:
+        name = title_name(paper.title).casefold()
+        return text.casefold().index(name) if name and name in text.casefold() else len(text)
+
+    return sorted(papers, key=place)
 
 
 def compare(

@@ -16,7 +16,6 @@ from rag.query.corpus import Corpus
 from rag.query.glossary import in_english, understood
 from rag.query.mentions import named_papers
 from rag.query.reranking import BACKGROUND, CLEAR, rerank
-from rag.query.thesaurus import field_terms
 from rag.text import detect_language, sentences
 from vectorstore.lexical import tokens
 from vectorstore.records import Stored
@@ -29,21 +28,10 @@ PASSAGES = 3
 Scores = NDArray[np.float64]
 
 TEXT: Mapping[Language, Mapping[str, float]] = {
-    "en": {
-        "lexical": 0.1,
-        "glossed": 0.15,
-        "paper": 0.15,
-        "sentences": 0.05,
-        "paper in terms": 0.4,
-        "sentences in terms": 0.1,
-    },
+    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.15},
     "zh": {"glossed": 0.2, "paper": 0.4, "sentences": 0.1},
 }
-"""Weight of the z-score of each leg that every paper has, for a question in each language.
-
-`glossed` and `in terms` are of the question in the field's own words: a Chinese one in English (`glossary.py`), to an
-English one the terms that it paraphrases (`thesaurus.py`).
-"""
+"""Weight of the z-score of each leg that every paper has, for a question in each language."""
 CARD: Mapping[Language, Mapping[str, float]] = {"en": {}, "zh": {"lexical": 0.2}}
 """Likewise of the legs that need a card. Fitted on the development questions of evals/data/single_*.jsonl."""
 NEAR = 0.26
@@ -77,31 +65,25 @@ class Ranking:
 def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = Filters()) -> Ranking:
     """Return the candidates for a question, best first."""
     language = detect_language(question)
+    glossed = in_english(question)
     worded = understood(question, embedder)
-    terms = ", ".join(field_terms(question)) if language == "en" else ""
-    glossed = terms if language == "en" else in_english(question)
-    vector = embedded(worded, embedder)
-    in_terms = embedded(f"{worded} {terms}", embedder) if terms else vector
+    vector = np.asarray(embedder.model.get_query_embedding(worded), dtype=np.float32)
     allowed = corpus.select(filters)
     words, glosses = (
         {hit.id: hit.score for hit in corpus.store.lexical(text, CANDIDATES, allowed)} if text else {}
-        for text in (question, glossed)
+        for text in (question, glossed if glossed != question else "")
     )
     named = [paper.arxiv_id for paper in named_papers(question, corpus) if allowed is None or paper.arxiv_id in allowed]
     ids = candidates(corpus, vector, [*named, *words, *glosses], allowed)
     stored = list(corpus.store.get(ids).values())
     papers = corpus.get(ids)
-    vectors = corpus.store.vectors(SPACE, stored)
-    sentence_scores, paper_scores = similarities(stored, vectors, vector)
-    in_terms_scores, in_terms_paper_scores = similarities(stored, vectors, in_terms)
+    sentence_scores, paper_scores = similarities(stored, corpus, vector)
     carded = np.array([bool(paper.card_fields) for paper in papers], dtype=bool)
     legs = {
         "lexical": np.array([words.get(record.id, 0.0) for record in stored]),
         "glossed": np.array([glosses.get(record.id, 0.0) for record in stored]),
         "paper": np.array(paper_scores),
         "sentences": np.array([best_mean(scores, 2) for scores in sentence_scores]),
-        "paper in terms": np.array(in_terms_paper_scores),
-        "sentences in terms": np.array([best_mean(scores, 2) for scores in in_terms_scores]),
     }
     fused = fuse(legs, TEXT[language], CARD[language], carded)
     fused += NAMED_BONUS * np.array([record.id in named for record in stored], dtype=float)
@@ -120,11 +102,6 @@ def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = F
         language=language,
         stored=len(corpus),
     )
-
-
-def embedded(text: str, embedder: Embedder) -> NDArray[np.float32]:
-    """Return the vector of a question."""
-    return np.asarray(embedder.model.get_query_embedding(text), dtype=np.float32)
 
 
 def close_second(ranking: Ranking) -> Paper | None:
@@ -147,11 +124,12 @@ def candidates(
 
 
 def similarities(
-    stored: Sequence[Stored], vectors: Mapping[str, NDArray[np.float32]], vector: NDArray[np.float32]
+    stored: Sequence[Stored], corpus: Corpus, vector: NDArray[np.float32]
 ) -> tuple[list[Scores], list[float]]:
     """Return each record's sentence scores, and the score of its title with its abstract."""
+    found = corpus.store.vectors(SPACE, stored)
     nothing = np.zeros((0, 1), dtype=np.float32)
-    scored = [scores_of(vectors.get(record.id, nothing), vector) for record in stored]
+    scored = [scores_of(found.get(record.id, nothing), vector) for record in stored]
     return [scores[1:] for scores in scored], [float(scores[0]) if len(scores) else 0.0 for scores in scored]
 
 

@@ -27,11 +27,6 @@ def stems(text: str) -> set[str]:
     return {root(run) for run in RUN.findall(text.lower()) if run[0].isascii()}
 
 
-def stem_sequence(text: str) -> tuple[str, ...]:
-    """Return the stems of all Latin words of a text in order, stop words included."""
-    return tuple(root(run) for run in RUN.findall(text.lower()) if run[0].isascii())
-
-
 MADE = re.compile(r"(?<=[a-z]{4}i)[sz](?:ation(?:s|al)?|e[sdr]?|ers|ing)$")
 """What makes a verb of an adjective, and its forms: localization is not local."""
 

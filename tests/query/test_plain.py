@@ -398,7 +398,10 @@ def test_in_chinese_the_card_completes_a_short_answer(stage: Stage) -> None:
     [
         (QUESTION, "Awake versus asleep is told apart with 90.5% accuracy."),
         ("How does the radar approach to parking cope with bad weather?", "Radar tolerates bad weather."),
-        ("How is a robot hand taught to turn objects?", "Text2Touch has a language model write the reward functions."),
+        (
+            "How is a robot hand taught to turn objects by touch alone?",
+            "Text2Touch has a language model write the reward functions.",
+        ),
         ("耳内睡眠监测区分清醒与睡眠的准确率是多少？", "区分清醒与睡眠的准确率为 90.5%。"),
     ],
 )

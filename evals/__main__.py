@@ -28,7 +28,10 @@ def main() -> None:
     "--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache]."
 )
 @click.option(
-    "--subject", default="assistant", show_default=True, help="Or a peer: citation-query-engine, paperqa, bm25, dense."
+    "--subject",
+    default="assistant",
+    show_default=True,
+    help="Or a peer: citation-query-engine, paperqa, bm25, dense; or a part of the ranking: one-vector, without-...",
 )
 @click.option("--config", type=PATH, help="A TOML file of settings; --set, --llm and --embedder override it.")
 @click.option("--llm", help="As ARXIV_RAG_LLM.")
@@ -39,6 +42,7 @@ def main() -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many of each kind, language and corpus.")
 @click.option("--retrieve-only", is_flag=True, help="Rank papers; no language model.")
 @click.option("--without-cards", is_flag=True, help="Take the Chinese cards away first, as in an English archive.")
+@click.option("--among", type=click.IntRange(min=0), default=0, help="Set so many other arXiv records beside them.")
 @click.option("--no-cache", is_flag=True, help="Ask everything anew.")
 @click.option(
     "--price", metavar="IN,OUT", help="Dollars for a million tokens, for an estimate before and the cost after."
@@ -61,11 +65,30 @@ def run(**options: Any) -> None:
         stores=options["corpus_store"],
         retrieve_only=options["retrieve_only"],
         cards=not options["without_cards"],
+        among=options["among"],
         cached=not options["no_cache"],
         price=options["price"],
     )
     told = {name: options[name] for name in ("config", "llm", "embedder")}
     run_command(choice, target, load_settings(options["assignments"], **told))
+
+
+@main.command()
+@click.argument("cases", nargs=-1, type=PATH)
+@click.option("--split", type=click.Choice(["dev", "held", "all"]), default="dev", show_default=True)
+@click.option("--out", type=PATH, required=True, help="Folder for every run, ranking.md and the report.")
+@click.option(
+    "--corpus-store", type=PATH, help="Folder that keeps one store per corpus [default: the program's cache]."
+)
+@click.option("--kinds", default="single", show_default=True, help="Kinds of cases, separated by commas.")
+@click.option("--embedder", help="As ARXIV_RAG_EMBEDDER.")
+def rank(cases: tuple[Path, ...], **options: Any) -> None:
+    """Rank papers for CASES with the assistant, with parts of it left out, and with plain rankers, side by side."""
+    from evals.commands import Choice, load_settings, rank_command
+
+    choice = Choice(paths=cases, split=options["split"], kinds=options["kinds"])
+    settings = load_settings([], embedder=options["embedder"])
+    rank_command(choice, options["out"], settings, options["corpus_store"])
 
 
 @main.command()

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ class Target:
     """Whether nothing is answered."""
     cards: bool = True
     """Whether the papers keep their Chinese cards."""
+    among: int = 0
+    """How many other arXiv records stand beside them."""
     cached: bool = True
     """Whether earlier observations are taken over."""
     price: str | None = None
@@ -88,6 +91,7 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
         cache=cache_folder() / "evals" / "rows" if target.cached else None,
         retrieve_only=target.retrieve_only,
         cards=target.cards,
+        among=target.among,
         anew=not target.cached,
     )
     opening = Opening(settings=settings, stores=target.stores)
@@ -96,6 +100,28 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
     if price is not None:
         say(f"actual cost: {price.told(price.actual(rows))}")
     say(f"report: {write_report([target.out], target.out)}")
+
+
+def rank_command(choice: Choice, out: Path, settings: Settings, stores: Path | None) -> None:
+    """Rank papers with the assistant, without cards, and with every ranker; print one table, write one report."""
+    from evals.opening import RANKERS, Opening
+    from evals.report import Report, write_report
+    from evals.run import Plan, run_cases
+
+    cases = choice.cases()
+    opening = Opening(settings=settings, stores=stores)
+    cache = cache_folder() / "evals" / "rows"
+    asked = [("assistant", "assistant", True), ("without-cards", "assistant", False)]
+    folders = []
+    for name, subject, cards in [*asked, *((ranker, ranker, True) for ranker in RANKERS)]:
+        plan = Plan(subject=subject, settings=settings, out=out / name, cache=cache, retrieve_only=True, cards=cards)
+        say(name)
+        run_cases(cases, plan, partial(opening.subject, subject))
+        folders.append(out / name)
+    told = Report.read(folders).ranking_table()
+    (out / "ranking.md").write_text(told + "\n", encoding="utf-8")
+    print(told)
+    say(f"report: {write_report(folders, out)}")
 
 
 def peers_command() -> None:

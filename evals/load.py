@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from evals.bench import questions, rounded
 from evals.errors import RunError
 from evals.memory import resident_mib
@@ -25,6 +27,8 @@ from rag.config import Settings
 from rag.ingest.digest import read_digest
 from rag.models import Paper
 
+APART = 0.1
+"""Seconds between two readers' questions, so that it is known who asked first."""
 WARM_UP = ("What is new about language models?", "大语言模型有什么新进展？")
 SHOWN = 5
 """Questions whose papers are waited for in a browser."""
@@ -57,7 +61,7 @@ class Load:
     longest_s: float
     """The longest of those."""
     overtaken: float
-    """Share of pairs of one round in which who had the papers later had the first words before."""
+    """Share of pairs of one round in which who asked later had the first words before."""
     memory_mib: tuple[float, ...]
     """Memory after the first round, then after each quarter of the others; empty where it cannot be read."""
 
@@ -86,7 +90,7 @@ class Load:
 
 
 def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int = 20) -> Load:
-    """Serve a digest from a store of its own and let `readers` ask `rounds` questions each, all at once in a round.
+    """Serve a digest from a store of its own and let `readers` ask `rounds` questions each, one right after another.
 
     Raises what indexing raises, RunError when the chat does not start or ends early.
     """
@@ -104,8 +108,8 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
                 for question in WARM_UP:
                     visitors[0].ask(question)
                 shown = list(showings(browser, address, asked[0][:SHOWN])) if browser else []
-                for told in asked:
-                    visits.append(list(pool.map(Reader.ask, visitors, told)))
+                for told in tqdm(asked, unit="round", file=sys.stderr):
+                    visits.append(list(pool.map(ask_in_turn, visitors, told, range(readers))))
                     memory += [each for each in [resident_mib(process.pid)] if each is not None]
             if process.poll() is not None:
                 raise RunError("the chat", "it ended while it was asked", "see what it printed")
@@ -144,22 +148,23 @@ def summary(rounds: Sequence[Sequence[Visit]]) -> dict[str, Any]:
 
 
 def overtaken(rounds: Sequence[Sequence[Visit]]) -> float:
-    """Return the share of pairs of a round in which a reader had the first words before one who had the papers first.
+    """Return the share of pairs of a round in which a reader had the first words before one who had asked first.
 
-    The line forms when a question's papers are found, so that is when its turn is decided.
+    Two questions are worked on at once, so that of two neighbours either may be the first.
     """
     wrong = pairs = 0
     for visits in rounds:
-        told = [
-            (visit.sent + visit.papers_s, visit.sent + visit.words_s)
-            for visit in visits
-            if visit.papers_s is not None and visit.words_s is not None
-        ]
-        told.sort()
+        told = sorted((visit.sent, visit.sent + visit.words_s) for visit in visits if visit.words_s is not None)
         for place, (_, words) in enumerate(told):
             pairs += len(told) - place - 1
             wrong += sum(later < words for _, later in told[place + 1 :])
     return wrong / pairs if pairs else 0.0
+
+
+def ask_in_turn(reader: Reader, question: str, place: int) -> Visit:
+    """Let a reader ask a moment after those before."""
+    time.sleep(APART * place)
+    return reader.ask(question)
 
 
 def stocked(digest: Path, settings: Settings) -> tuple[Paper, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evals.ablation import RECIPES, Ablated
 from evals.corpora import Corpus
 from evals.errors import RunError
 from evals.stores import entries_hash, open_assistant, stores_folder
@@ -45,6 +47,10 @@ class Opening:
         from evals.peers.retrievers import WordsOnly
 
         return WordsOnly(assistant=open_assistant(corpus, self.settings, self.stores, Assistant))
+
+    def ablated(self, corpus: Corpus, name: str) -> Subject:
+        """Return the product's ranking by one of the recipes of the ablation."""
+        return Ablated(assistant=open_assistant(corpus, self.settings, self.stores, Assistant), name=name)
 
     def entries(self, corpus: Corpus) -> Entries:
         """Return the plain index that peers search, built once."""
@@ -107,7 +113,8 @@ SUBJECTS: dict[str, Callable[[Opening, Corpus], Subject]] = {
     "paperqa": Opening.paperqa,
     "bm25": Opening.words_only,
     "dense": Opening.dense_only,
+    **{name: partial(Opening.ablated, name=name) for name in RECIPES},
 }
 """Everything that can be run, by the name on the command line."""
-RANKERS = frozenset({"bm25", "dense"})
+RANKERS = ("bm25", "dense", *RECIPES)
 """Subjects that rank papers and answer nothing."""

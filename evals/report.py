@@ -21,6 +21,8 @@ HEAD_METRICS = (
     "total_s", "prompt_tokens", "llm_calls", "memory_mib",
 )  # fmt: skip
 """Rows of the table that sets runs side by side."""
+RANKING = ("recall_at_1", "recall_at_5", "recall_at_10", "mrr")
+"""Columns of the table of rankings."""
 PASSAGES = 6
 """Passages of a retrieval that the page shows."""
 
@@ -132,6 +134,20 @@ class Report:
                 lines.append(
                     [BY_NAME[name].title, *(shown(value, BY_NAME[name], interval=True) for value in estimates)]
                 )
+        return markdown(lines)
+
+    def ranking_table(self) -> str:
+        """Return a Markdown table of how each run ranks papers, with intervals, one line a kind, language and run."""
+        lines = [["kind", "lang", "n", "", *(BY_NAME[name].title for name in RANKING)]]
+        first = self.runs[0]
+        for seen in first.groups:
+            if seen.kind == "all" or seen.language == "all" or RANKING[0] not in seen.estimates:
+                continue
+            for run in self.runs:
+                group = run.group(seen.kind, seen.language)
+                if group is not None:
+                    told = [shown(group.estimates.get(name), BY_NAME[name], interval=True) for name in RANKING]
+                    lines.append([group.kind, group.language, str(group.count), run.name, *told])
         return markdown(lines)
 
 

@@ -58,6 +58,8 @@ class Plan:
     """Whether papers are ranked and nothing is answered."""
     cards: bool = True
     """Whether the papers keep their Chinese cards."""
+    among: int = 0
+    """How many other arXiv records stand beside them."""
     anew: bool = False
     """Whether everything is asked again; only a run that was broken off is gone on with."""
 
@@ -92,7 +94,8 @@ def run_cases(cases: Sequence[Case], plan: Plan, subject_for: SubjectFor) -> lis
     RunError and what opening a subject raises; what a question raises is a failed row.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
-    corpora = {name: find_corpus(name, cards=plan.cards) for name in dict.fromkeys(case.corpus for case in cases)}
+    names = dict.fromkeys(case.corpus for case in cases)
+    corpora = {name: find_corpus(name, cards=plan.cards, among=plan.among) for name in names}
     told = versions()
     known = known_observations(plan)
     started = time.perf_counter()
@@ -207,6 +210,7 @@ def write_run(plan: Plan, rows: Sequence[Row], told: Mapping[str, str], seconds:
         "settings": settings_dict(plan.settings),
         "retrieve_only": plan.retrieve_only,
         "cards": plan.cards,
+        "among": plan.among,
         "versions": dict(told),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
         "cases": len(rows),

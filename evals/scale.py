@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 
 from evals.bench import alone, rounded
+from evals.corpora import papers_of
 from evals.drawn import Embedded
 from evals.errors import RunError
 from evals.memory import peak_mib
 from evals.stores import INDEXING_CODE, code_hash, stores_folder
 from rag.config import Settings, cache_folder
 from rag.ingest.indexing import batched
-from rag.ingest.streaming import stream_papers
-from rag.models import Filters, Paper
+from rag.models import Filters
 from rag.text import sentences
 from vectorstore.store import Store
 
@@ -152,15 +152,6 @@ def measure(path: Path, settings: Settings, sizes: Sequence[int], budget: float)
                 **figures,
             )
             begin = size
-
-
-def papers_of(path: Path) -> Iterator[Paper]:
-    """Yield the papers of a file of records, each once."""
-    known: set[str] = set()
-    for each in stream_papers(path):
-        if isinstance(each, Paper) and each.abstract and each.arxiv_id not in known:
-            known.add(each.arxiv_id)
-            yield each
 
 
 def embed(path: Path, settings: Settings, budget: float) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from evals.cases import Ask
+from evals.errors import RunError
 from evals.memory import resident_mib
 from evals.rows import Observation, Prompt, Retrieved
 from rag.assistant import Assistant
@@ -121,6 +122,11 @@ class AssistantSubject:
             elif isinstance(event, Answer):
                 answer = event
         return Observation(retrieval=found, answer=answer, prompts=tuple(self._assistant.calls[before:]))
+
+
+def no_answer(engine: str) -> RunError:
+    """Return the error of a subject that cannot answer."""
+    return RunError(engine, "it ranks papers and answers nothing", "run it with --retrieve-only")
 
 
 def retrieved(retrieval: Retrieval) -> Retrieved:

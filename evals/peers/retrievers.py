@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from llama_index.core import VectorStoreIndex
 
 from evals.cases import Ask
-from evals.errors import RunError
 from evals.rows import Observation, Retrieved
-from evals.subject import DEPTH
+from evals.subject import DEPTH, no_answer
 from rag.assistant import Assistant
 from rag.models import Paper, Turn
-
-
-def no_answer(engine: str) -> RunError:
-    """Return the error of a peer that cannot answer."""
-    return RunError(engine, "it ranks papers and answers nothing", "run it with --retrieve-only")
 
 
 @dataclass(frozen=True, kw_only=True)

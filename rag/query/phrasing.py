@@ -31,6 +31,15 @@ IMAGE = re.compile(rf"!\[[^\]\n]*\]{TARGET}")
 BRACKETED = re.compile(r"\s*[\[【](?:arXiv:?\s*)?[^\]】\n]{0,40}[\]】]")
 SPACED_STOP = re.compile(r"\s+(?=[.,;!?。，；！？](?:\s|$))")
 """Space before a stop, where something was taken out."""
+AUTHORS = {
+    "we": "the authors",
+    "us": "the authors",
+    "our": "the authors'",
+    "ours": "the authors' own",
+    "ourselves": "themselves",
+}
+FIRST_PERSON = re.compile(r"(?<![\w'’.-])(?:[Ww]e|us|[Oo]urs?|[Oo]urselves)(?![\w-]|\.\w)")
+"""Not US, nor what is part of a name: OUR-Net."""
 END = re.compile(r"([.!?。！？]+[\"'”’)）]*)\Z")
 
 
@@ -76,6 +85,19 @@ def harmless(text: str) -> str:
 def stopped(sentence: str, language: Language) -> str:
     """Return a sentence that ends with a stop."""
     return sentence if END.search(sentence) else sentence.rstrip(" ,;，；:：") + ("。" if language == "zh" else ".")
+
+
+def in_third_person(sentence: str, language: Language) -> str:
+    """Return a sentence in which the authors, as `we` in their paper, are `the authors`: the answer is not theirs."""
+    if language == "zh":
+        return sentence.replace("我们", "作者")
+    return FIRST_PERSON.sub(told_of_authors, sentence)
+
+
+def told_of_authors(first: re.Match[str]) -> str:
+    """Return what stands for a pronoun of the first person plural."""
+    told = AUTHORS[first[0].lower()]
+    return told[0].upper() + told[1:] if first[0][0].isupper() else told
 
 
 def refused(text: str) -> bool:

@@ -12,7 +12,7 @@ from rag.query.cues import cue, details
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, Verdict, cite
 from rag.query.parts import parts
-from rag.query.phrasing import harmless, marked, plain, stopped
+from rag.query.phrasing import harmless, in_third_person, marked, plain, stopped
 from rag.query.selection import MEASURED, best_sentences, sentence_scores
 from rag.query.verification import contained, digits, novelty, unsupported_numbers
 from rag.query.wording import say
@@ -168,7 +168,7 @@ def repeated(sentence: str, question: str, draft: Draft) -> bool:
 
 def release(sentence: str, verdict: Verdict, draft: Draft) -> Sentence:
     """Release a verified sentence with its marker and citations."""
-    text = marked(sentence, [verdict.evidence.paper.arxiv_id])
+    text = marked(in_third_person(sentence, draft.language), [verdict.evidence.paper.arxiv_id])
     return draft.release(text, verdict.citations(draft.position))
 
 

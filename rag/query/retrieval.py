@@ -27,13 +27,27 @@ PASSAGES = 3
 
 Scores = NDArray[np.float64]
 
-TEXT: Mapping[Language, Mapping[str, float]] = {
-    "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.15},
-    "zh": {"glossed": 0.2, "paper": 0.4, "sentences": 0.1},
-}
-"""Weight of the z-score of each leg that every paper has, for a question in each language."""
-CARD: Mapping[Language, Mapping[str, float]] = {"en": {}, "zh": {"lexical": 0.2}}
-"""Likewise of the legs that need a card. Fitted on the development questions of evals/data/single_*.jsonl."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """What a ranking is made of: weights of the z-scores of its legs, for a question in each language."""
+
+    text: Mapping[Language, Mapping[str, float]]
+    """Of the legs that every paper has."""
+    card: Mapping[Language, Mapping[str, float]]
+    """Of the legs that need a card."""
+    late_interaction: bool = True
+    """Whether it decides the order of the first few papers."""
+
+
+RECIPE = Recipe(
+    text={
+        "en": {"lexical": 0.15, "paper": 0.55, "sentences": 0.15},
+        "zh": {"glossed": 0.2, "paper": 0.4, "sentences": 0.1},
+    },
+    card={"en": {}, "zh": {"lexical": 0.2}},
+)
+"""Fitted on the development questions of evals/data/single_*.jsonl."""
 NEAR = 0.26
 """Least cosine similarity of a paper to a question about something that it holds."""
 NAMED_BONUS = 100.0
@@ -62,7 +76,9 @@ class Ranking:
     """Papers in the store, candidates or not."""
 
 
-def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = Filters()) -> Ranking:
+def rank(
+    question: str, corpus: Corpus, embedder: Embedder, filters: Filters = Filters(), recipe: Recipe = RECIPE
+) -> Ranking:
     """Return the candidates for a question, best first."""
     language = detect_language(question)
     glossed = in_english(question)
@@ -85,11 +101,11 @@ def rank(question: str, corpus: Corpus, embedder: Embedder, filters: Filters = F
         "paper": np.array(paper_scores),
         "sentences": np.array([best_mean(scores, 2) for scores in sentence_scores]),
     }
-    fused = fuse(legs, TEXT[language], CARD[language], carded)
+    fused = fuse(legs, recipe.text[language], recipe.card[language], carded)
     fused += NAMED_BONUS * np.array([record.id in named for record in stored], dtype=float)
     order = np.argsort(-fused, kind="stable")
     best = fused[order]
-    if isinstance(embedder.model, TokenEmbedding):
+    if recipe.late_interaction and isinstance(embedder.model, TokenEmbedding):
         first = rerank(worded, [papers[index] for index in order[:BACKGROUND]], best, embedder.model)
         order[: len(first)] = order[first]
     return Ranking(
@@ -215,9 +231,11 @@ def to_retrieval(
     )
 
 
-def retrieve(question: str, corpus: Corpus, embedder: Embedder, *, filters: Filters, limit: int) -> Retrieval:
+def retrieve(
+    question: str, corpus: Corpus, embedder: Embedder, *, filters: Filters, limit: int, recipe: Recipe = RECIPE
+) -> Retrieval:
     """Return the best papers for a question with the passages that matched."""
     started = time.perf_counter()
-    ranking = rank(question, corpus, embedder, filters)
+    ranking = rank(question, corpus, embedder, filters, recipe)
     seconds = time.perf_counter() - started
     return to_retrieval(question, ranking, corpus, filters, limit=limit, seconds=seconds)

@@ -12,11 +12,11 @@ def visit(sent: float, papers: float | None, words: float | None, total: float, 
     return Visit(question="?", sent=sent, papers_s=papers, words_s=words, total_s=total, problem=problem)
 
 
-def test_turns_are_told_from_when_papers_were_there() -> None:
+def test_who_asked_first_is_to_be_answered_first() -> None:
     in_turn = [visit(0, 1, 2, 3), visit(0.1, 1, 4, 5), visit(0.2, 1, 6, 7)]
     assert overtaken([in_turn]) == 0
-    # the last one to join had the first words of all: before two others
-    pushed = [visit(0, 1, 5, 5), visit(0, 2, 6, 6), visit(0, 3, 4, 4)]
+    # the last one to ask had the first words of all: before two others
+    pushed = [visit(0, 3, 5, 5), visit(0.1, 2, 6, 6), visit(0.2, 1, 4, 4)]
     assert overtaken([pushed]) == pytest.approx(2 / 3)
     # those who had no words are in no pair
     assert overtaken([[visit(0, 1, None, 9), visit(0, 2, 3, 4)]]) == 0

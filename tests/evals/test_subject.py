@@ -1,5 +1,7 @@
 """The assistant as a subject: real retrieval over a real store, its model's calls recorded."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -112,3 +114,26 @@ def test_cards_can_be_taken_away() -> None:
     assert all(paper.card_fields for paper in with_cards.papers())
     assert not any(paper.card_fields for paper in without.papers())
     assert [paper.abstract for paper in without.papers()] == [paper.abstract for paper in with_cards.papers()]
+
+
+def test_others_of_the_same_categories_stand_beside_a_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIV_RAG_SHARED", str(tmp_path))
+    with pytest.raises(CorpusError, match="papers_50k"):
+        find_corpus("sample", among=2)
+    known = find_corpus("sample").papers()
+    records = [
+        {"id": identifier, "title": f"On {identifier}", "authors": ["A. Byron"], "categories": [category],
+         "date": "2025-06-11", "abstract": "It is about something else."}
+        for identifier, category in (
+            (known[0].arxiv_id, known[0].category), ("2501.00001", known[0].category), ("2501.00002", "econ.TH"),
+            ("2501.00003", known[0].category), ("2501.00004", known[0].category), ("2501.00005", known[0].category),
+        )
+    ]  # fmt: skip
+    (tmp_path / "data").mkdir()
+    with gzip.open(tmp_path / "data" / "papers_50k.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(record) + "\n" for record in records)
+    corpus = find_corpus("sample", among=2)
+    assert corpus.digest != find_corpus("sample").digest
+    assert [paper.arxiv_id for paper in corpus.papers()[len(known) :]] == ["2501.00001", "2501.00004"]
+    with pytest.raises(CorpusError, match="take fewer with --among"):
+        find_corpus("sample", among=9).papers()

@@ -11,6 +11,7 @@ from rag.query.phrasing import (
     REFUSAL,
     complete_sentences,
     harmless,
+    in_third_person,
     leads_nowhere,
     marked,
     plain,
@@ -160,3 +161,22 @@ def test_a_sentence_that_ends_with_an_address_leads_nowhere(said: str, nowhere: 
 )
 def test_nothing_comes_alive_when_typesetting_is_undone(text: str) -> None:
     assert not LIVE.search(harmless(text).replace("http", ""))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("We propose a gripper.", "The authors propose a gripper."),
+        ("Our framework wins, and ours alone.", "The authors' framework wins, and the authors' own alone."),
+        ("It lets us see what we do ourselves.", "It lets the authors see what the authors do themselves."),
+        ("OUR-Net runs in the US, as WE and Us-2 do.", "OUR-Net runs in the US, as WE and Us-2 do."),
+        ("Ours.", "The authors' own."),
+    ],
+)
+def test_the_authors_are_not_we(sentence: str, expected: str) -> None:
+    assert in_third_person(sentence, "en") == expected
+    assert in_third_person(expected, "en") == expected
+
+
+def test_in_chinese_neither() -> None:
+    assert in_third_person("我们的方法更快。", "zh") == "作者的方法更快。"

@@ -386,7 +386,7 @@ def test_authors_of_two_papers_are_those_of_both(odd: Stage) -> None:
     ("question", "told"),
     [
         ("cs.CV or cs.RO: which of the two has more papers, and how big is the gap?", "8 cs.CV, 8 cs.RO papers: 16"),
-        ("cs.CV 加上 cs.RO，总共多少篇？", "8 cs.CV, 8 cs.RO；合计 16 篇"),
+        ("cs.CV 加上 cs.RO，总共多少篇？", "cs.CV 8 篇，cs.RO 8 篇；合计 16 篇"),
         ("这批一共多少篇，其中 cs.CV 占几篇？", "其中 cs.CV 论文 8 篇"),
         (
             "How many papers are there, and how many of them are cs.CV?",

@@ -108,7 +108,7 @@ def counted_each(query: Query, corpus: Corpus) -> Fact | None:
     papers = tuple(corpus.papers(replace(query.filters, categories=categories)))
     (first, most), *_, (_, least) = sorted(counts.items(), key=lambda item: -item[1])
     gap = say(query.language, "count_gap", what=first, count=most - least) if len(counts) == 2 and most > least else ""
-    each = [say(query.language, "count_one", what=category, count=count) for category, count in counts.items()]
+    each = [say(query.language, "count_of_one", what=category, count=count) for category, count in counts.items()]
     told = ("，" if query.language == "zh" else ", ").join(each)
     slots = {"told": told, "gap": gap, "scope": scope(query, corpus, categories=False)}
     return Fact(lead=say(query.language, "count_of_each", total=len(papers), **slots), papers=papers)

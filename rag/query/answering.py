@@ -20,6 +20,7 @@ from rag.query.abstaining import (
     wrong_premise,
 )
 from rag.query.comparing import compare, compared
+from rag.query.conversation import settled
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
@@ -53,7 +54,7 @@ def answer_question(
     `model` is called where a language model is needed and may raise ModelUnavailableError.
     """
     started = time.perf_counter()
-    query = understand(question, corpus, filters, history)
+    query = settled(understand(question, corpus, filters, history), history, corpus, embedder)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
     scope = Filters(papers=query.focus) if query.focus else query.filters
     text = query.text or query.asked

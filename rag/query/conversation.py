@@ -1,0 +1,68 @@
+"""What a question of a conversation is about, settled by what it is near to, where its words alone do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.engines.loading import Embedder
+from rag.models import Filters, Turn
+from rag.query.abstaining import off_topic, presence, unknown_names
+from rag.query.corpus import Corpus
+from rag.query.cues import cue
+from rag.query.retrieval import Ranking, rank
+from rag.query.understand import Query
+
+FOLLOWS = 1.2
+"""Presence of the nearest paper below which a question is about the paper before.
+
+Of the development questions that stand alone 3% (Chinese) and 6% (English) are below it; of the follow-ups about the paper
+before that no rule on their words recognises, all but one of 19 are.
+"""
+DESCRIBED = 2.0
+"""Presence from which on `the one about ...` describes a paper of its own, not one of the conversation."""
+
+
+def settled(query: Query, history: Sequence[Turn], corpus: Corpus, embedder: Embedder) -> Query:
+    """Return a question with the papers that it is about, those of the conversation if it stands for no other."""
+    talked = tuple(dict.fromkeys(paper for turn in reversed(history) for paper in turn.papers))
+    if not talked or not query.text or query.ids or query.people or query.listed or query.filters.papers:
+        return query
+    ranking = rank(query.text, corpus, embedder, query.filters)
+    if not ranking.papers or ranking.named:
+        return query
+    if words := description(query.text):
+        return replace(query, focus=described(words, query, ranking, talked, corpus, embedder))
+    if query.focus or stands_alone(query, ranking, corpus):
+        return query
+    last = next(turn.papers for turn in reversed(history) if turn.papers)
+    return replace(query, focus=last)
+
+
+def description(text: str) -> str:
+    """Return the words by which a question tells one paper from others: `the one about ...`; empty where none do."""
+    match = cue("described_one").search(text)
+    return next((group for group in match.groups() if group), "").strip() if match else ""
+
+
+def described(
+    words: str, query: Query, ranking: Ranking, talked: Sequence[str], corpus: Corpus, embedder: Embedder
+) -> tuple[str, ...]:
+    """Return the paper of the conversation that is described; empty where it is another one."""
+    nearest = ranking.papers[0].arxiv_id
+    if nearest in talked:
+        return (nearest,)
+    if cue("one_more").search(query.text):
+        others = [paper.arxiv_id for paper in rank(f"{words}. {query.text}", corpus, embedder, query.filters).papers]
+        return tuple(other for other in others if other not in talked)[:1]
+    if presence(ranking) >= DESCRIBED:
+        return ()
+    return tuple(paper.arxiv_id for paper in rank(words, corpus, embedder, Filters(papers=tuple(talked))).papers[:1])
+
+
+def stands_alone(query: Query, ranking: Ranking, corpus: Corpus) -> bool:
+    """Return whether a question needs no conversation: it asks for papers, for talk, or for what a paper is near to."""
+    asks_for_papers = any(cue(name).search(query.text) for name in ("asks_list", "count", "overview", "new_subject"))
+    if asks_for_papers or off_topic(query, ranking) or unknown_names(query, corpus):
+        return True
+    return presence(ranking) >= FOLLOWS

@@ -16,8 +16,8 @@ from rag.query.understand import Query
 FOLLOWS = 1.2
 """Presence of the nearest paper below which a question is about the paper before.
 
-Of the development questions that stand alone 3% (Chinese) and 6% (English) are below it; of the follow-ups about the paper
-before that no rule on their words recognises, all but one of 19 are.
+Of the development questions that stand alone 3% (Chinese) and 6% (English) are below it; of 19 follow-ups that no rule
+on their words recognises all but one.
 """
 DESCRIBED = 2.0
 """Presence from which on `the one about ...` describes a paper of its own, not one of the conversation."""

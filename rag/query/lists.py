@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.models import CARD_FIELDS, Paper, Sentence
-from rag.query.abstaining import tell_absent
+from rag.query.abstaining import presence, tell_absent
 from rag.query.aspects import contribution
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
@@ -18,7 +19,7 @@ from rag.query.facts import Fact, scope, searched, tell
 from rag.query.glossary import in_english
 from rag.query.linked import link_line, named_link, wanted_link
 from rag.query.overview import line_of
-from rag.query.retrieval import NEAR, Ranking, Scores, best_mean, z_scores
+from rag.query.retrieval import Ranking, Scores, best_mean, z_scores
 from rag.query.topics import topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -26,7 +27,19 @@ from rag.query.words import content_words, stems
 from rag.text import sentences
 
 MATCHED = 0.8
-"""Least share of a subject's words that a paper on it holds."""
+"""Share of a subject's words from which on a paper that holds them is on it."""
+NEAREST = 0.0
+"""Least z-score, among the papers, of the sentence nearest to the question of such a paper."""
+LIKELY = {"words": 4.5, "behind": -0.37, "place": -1.43}
+"""Logistic weights of what tells a paper that is on a subject in other words than the question's: the share of words
+that it holds, how far its fused score is behind the first paper's, the logarithm of its place in the ranking."""
+UNLIKELY = (-0.16, 1.34)
+"""Weighted sums below which it is not: where no paper has the subject's words, and beside papers that have them.
+
+Fitted, as the weights, on the development questions for lists.
+"""
+MET = 0.5
+"""Least presence of the first paper for any to be on the subject in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +115,26 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     if not alternatives or not ranking.papers:
         return []
     holdings = Holdings.of(ranking.papers)
-    similarity = ranking.legs["paper"]
     nearest = z_scores(np.array([best_mean(scores, 1) for scores in ranking.sentence_scores]))
     each = [holdings.shares(words) for words in alternatives]
     telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
-    best = np.max(telling, axis=0)
-    chosen = np.flatnonzero(
-        ((best >= MATCHED) & (nearest > -0.5)) | ((best >= 0.5) & (nearest > 2.5) & (similarity >= NEAR))
-    )
+    matched = (np.max(telling, axis=0) >= MATCHED) & (nearest > NEAREST)
+    chosen = np.flatnonzero(matched | likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())]))
     words = [word for part in alternatives for word in part]
     found = [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]
+
+
+def likely(ranking: Ranking, shares: Scores, least: float) -> NDArray[np.bool_]:
+    """Return (papers,) which of them are likely to be on a subject of whose words they hold these shares."""
+    features = {
+        "words": shares,
+        "behind": ranking.scores[0] - ranking.scores,
+        "place": np.log1p(np.arange(len(ranking.papers))),
+    }
+    score = np.sum([weight * features[name] for name, weight in LIKELY.items()], axis=0)
+    found: NDArray[np.bool_] = (score >= least) & (presence(ranking) >= MET)
+    return found
 
 
 def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:

@@ -48,8 +48,6 @@ RECIPE = Recipe(
     card={"en": {}, "zh": {"lexical": 0.2}},
 )
 """Fitted on the development questions of evals/data/single_*.jsonl."""
-NEAR = 0.26
-"""Least cosine similarity of a paper to a question about something that it holds."""
 NAMED_BONUS = 100.0
 """Puts a paper that the question names before every other."""
 

@@ -81,7 +81,7 @@ def test_an_abstract_s_order_word_for_word_is_not_released(odd: Stage) -> None:
 
 def test_a_marker_in_an_abstract_is_no_citation(odd: Stage) -> None:
     answer = odd.ask(THEMES, "We record 52 songs and find each built from 7 themes [cond-mat/9212029].")
-    assert answer.text == "We record 52 songs and find each built from 7 themes [2509.00666]."
+    assert answer.text == "The authors record 52 songs and find each built from 7 themes [2509.00666]."
     assert {citation.arxiv_id for citation in answer.citations} == {"2509.00666"}
 
 

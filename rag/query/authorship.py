@@ -128,6 +128,25 @@ def by_shared_authors(query: Query, corpus: Corpus) -> Fact | None:
     return Fact(lead=lead, papers=papers, lines=tuple(author_line(query, paper) for paper in papers))
 
 
+def by_same_author(query: Query, corpus: Corpus) -> Fact | None:
+    """Answer what else the authors of a paper wrote, or its first or last one."""
+    papers = named_papers(query.text, corpus) or corpus.get(query.focus)
+    if not cue("wrote_else").search(query.text) or len(papers) != 1 or not papers[0].authors:
+        return None
+    authors = papers[0].authors
+    if cue("first_author").search(query.text):
+        authors = authors[:1]
+    elif cue("last_author").search(query.text):
+        authors = authors[-1:]
+    wanted = {folded(author) for author in authors}
+    others = [paper for paper in corpus.papers(query.filters) if paper.arxiv_id != papers[0].arxiv_id]
+    found = tuple(paper for paper in others if wanted & {folded(author) for author in paper.authors})
+    names = {name: None for paper in found for name in paper.authors if folded(name) in wanted}
+    slots: dict[str, str | int] = {"title": papers[0].title, "count": len(found), "names": ", ".join(names or authors)}
+    lead = say(query.language, "wrote_else" if found else "wrote_nothing_else", scope=scope(query, corpus), **slots)
+    return Fact(lead=lead, papers=found or (papers[0],), lines=tuple(author_line(query, paper) for paper in found))
+
+
 def author_bounds(text: str) -> tuple[int, int] | None:
     """Return the least and the greatest number of authors that a question asks for; None where it names no number."""
     if match := cue("authors_between").search(text):
@@ -177,6 +196,8 @@ def most_published(query: Query, corpus: Corpus) -> Fact | None:
     papers = corpus.papers(query.filters)
     counts = Counter(author for paper in papers for author in paper.authors)
     if cue("all_authors").search(query.text):
+        if query.focus or named_papers(query.text, corpus):
+            return None
         lead = say(query.language, "all_authors", count=len(counts), total=len(papers), scope=scope(query, corpus))
         return Fact(lead=lead, papers=tuple(papers))
     several = cue("authors_of_several").search(query.text)

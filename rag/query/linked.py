@@ -24,9 +24,15 @@ DOMAIN = re.compile(rf"(?<![\w.@/])(?:https?://)?((?:[a-z\d\-]+\.)+(?:{TOP_LEVEL
 """A domain that a question names: huggingface.co, anonymous.4open.science."""
 
 
+SITES = {"huggingface.co": re.compile(r"hugging ?face(?!\.)", re.IGNORECASE)}
+"""Sites that are called by another name than their domain's."""
+
+
 def domains(question: str) -> list[str]:
-    """Return the domains that a question names, in lower case, but arXiv's."""
-    return [name.lower() for name in DOMAIN.findall(without_categories(question)) if not name.endswith("arxiv.org")]
+    """Return the domains that a question names, in lower case, but arXiv's; of a site with its links."""
+    named = [name.lower() for name in DOMAIN.findall(without_categories(question)) if not name.endswith("arxiv.org")]
+    linked = cue("address").search(question)
+    return named + [name for name, called in SITES.items() if linked and called.search(question)]
 
 
 def papers_of_domain(query: Query, corpus: Corpus) -> Fact | None:

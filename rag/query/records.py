@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.models import Paper
-from rag.query.authorship import author_count_line, by_author, by_author_number, by_shared_authors, most_published
+from rag.query.authorship import (
+    author_count_line,
+    by_author,
+    by_author_number,
+    by_same_author,
+    by_shared_authors,
+    most_published,
+)
 from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.facts import Fact, Line, scope, searched
@@ -259,6 +266,7 @@ ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
     beyond_list,
     listed_categories,
     by_shared_authors,
+    by_same_author,
     most_published,
     by_author_number,
     papers_of_domain,

@@ -424,3 +424,37 @@ def test_which_paper_of_somebody_is_told_by_its_title(stage: Stage, question: st
     answer = stage.ask(question)
     assert "RaC: Robot Learning" in answer.text
     assert [(citation.arxiv_id, citation.field) for citation in answer.citations] == [(RAC, "title")]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "papers"),
+    [
+        ("Which authors do RaC and DepthVision have in common?", "share no author", {"2509.07953", "2509.07463"}),
+        ("Are RaC and DepthVision by the same people?", "share no author", {"2509.07953", "2509.07463"}),
+        ("RaC 一共几位作者？", "7", {"2509.07953"}),
+        ("2509.07953 是哪篇论文", "RaC: Robot Learning", {"2509.07953"}),
+        ("which paper is 2509.07953?", "RaC: Robot Learning", {"2509.07953"}),
+        ("What else did the first author of RaC write?", "no other paper by Zheyuan Hu than", {"2509.07953"}),
+        ("RaC 的一作还有别的论文吗？", "没有 Zheyuan Hu 的其他论文", {"2509.07953"}),
+    ],
+)
+def test_everyday_questions_about_authors_and_ids(stage: Stage, question: str, said: str, papers: set[str]) -> None:
+    answer = stage.ask(question)
+    assert said in answer.text
+    assert papers <= set(answer.papers)
+    assert not answer.usage.llm_calls
+
+
+@pytest.mark.parametrize("question", ["Which papers link to Hugging Face?", "哪篇论文附了 Hugging Face 的链接"])
+def test_a_site_may_be_called_by_its_name(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    linked = {
+        paper.arxiv_id for paper in stage.corpus.papers() if any("huggingface.co" in link for link in paper.links)
+    }
+    assert set(answer.papers) == linked
+    assert "huggingface.co" in answer.text
+
+
+def test_papers_of_so_many_people(stage: Stage) -> None:
+    answer = stage.ask("只有两个人署名的论文有哪些？")
+    assert {len(stage.corpus.papers(Filters(papers=(one,)))[0].authors) for one in answer.papers} <= {2}

@@ -82,6 +82,14 @@ def test_chosen_papers_restrict_the_question_and_can_be_compared(page: Page, ass
     assert f"eprint = {{{TOUCH}}}" in text
     page.locator("#active").get_by_role("button", name="Compare").click()
     answered(page)
+    # the conversation gives way, never what is chosen
+    page.set_viewport_size({"width": 1280, "height": 640})
+    for part in (
+        page.locator("#active .drop").first,
+        page.locator("#active").get_by_text("CSV"),
+        page.locator("#filters"),
+    ):
+        expect(part).to_be_in_viewport(ratio=1)
     question, limits, _ = assistant.asked[-1]
     assert question == f"Compare {BREAST} and {TOUCH}."
     assert limits == Filters(papers=(BREAST, TOUCH))

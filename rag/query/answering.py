@@ -20,7 +20,7 @@ from rag.query.abstaining import (
     wrong_premise,
 )
 from rag.query.comparing import compare, compared
-from rag.query.conversation import settled
+from rag.query.conversation import settled, still_held
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
@@ -54,6 +54,7 @@ def answer_question(
     `model` is called where a language model is needed and may raise ModelUnavailableError.
     """
     started = time.perf_counter()
+    history = still_held(history, corpus)
     query = settled(understand(question, corpus, filters, history), history, corpus, embedder)
     draft = Draft(question=question, resolved=resolved(query, corpus), language=query.language, started=started)
     scope = Filters(papers=query.focus) if query.focus else query.filters

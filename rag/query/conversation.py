@@ -23,6 +23,14 @@ DESCRIBED = 2.0
 """Presence from which on `the one about ...` describes a paper of its own, not one of the conversation."""
 
 
+def still_held(history: Sequence[Turn], corpus: Corpus) -> tuple[Turn, ...]:
+    """Return a conversation without the papers that have been removed from the store since."""
+    return tuple(
+        replace(turn, papers=tuple(paper for paper in turn.papers if corpus.paper(paper) is not None))
+        for turn in history
+    )
+
+
 def settled(query: Query, history: Sequence[Turn], corpus: Corpus, embedder: Embedder) -> Query:
     """Return a question with the papers that it is about, those of the conversation if it stands for no other."""
     talked = tuple(dict.fromkeys(paper for turn in reversed(history) for paper in turn.papers))

@@ -82,3 +82,11 @@ def test_the_other_one_is_no_description(stage: Stage) -> None:
 def test_small_talk_stays_small_talk(stage: Stage) -> None:
     for question in ("Thanks, how is the weather tomorrow?", "明天天气怎么样？", "Tell me a joke."):
         assert stage.ask(question, history=[turn(RAC)]).reason == "off_topic", question
+
+
+@pytest.mark.parametrize("question", ["测了几个人？", "How accurate is it?", "And the second one?", "Who wrote it?"])
+def test_a_paper_that_was_removed_is_no_longer_talked_of(stage: Stage, question: str) -> None:
+    gone = "2401.00001"
+    answer = stage.ask(question, "NOT STATED", "NOT STATED", history=[turn(gone)])
+    assert gone not in answer.text
+    assert stage.ask(question, "NOT STATED", "NOT STATED", history=[turn(RAC), turn(gone, EAR)]).papers[0] == EAR

@@ -7,7 +7,6 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,24 +103,9 @@ def run_command(choice: Choice, target: Target, settings: Settings) -> None:
 
 def rank_command(choice: Choice, out: Path, settings: Settings, stores: Path | None) -> None:
     """Rank papers with the assistant, without cards, and with every ranker; print one table, write one report."""
-    from evals.opening import RANKERS, Opening
-    from evals.report import Report, write_report
-    from evals.run import Plan, run_cases
+    from evals.ranking import rank_side_by_side
 
-    cases = choice.cases()
-    opening = Opening(settings=settings, stores=stores)
-    cache = cache_folder() / "evals" / "rows"
-    asked = [("assistant", "assistant", True), ("without-cards", "assistant", False)]
-    folders = []
-    for name, subject, cards in [*asked, *((ranker, ranker, True) for ranker in RANKERS)]:
-        plan = Plan(subject=subject, settings=settings, out=out / name, cache=cache, retrieve_only=True, cards=cards)
-        say(name)
-        run_cases(cases, plan, partial(opening.subject, subject))
-        folders.append(out / name)
-    told = Report.read(folders).ranking_table()
-    (out / "ranking.md").write_text(told + "\n", encoding="utf-8")
-    print(told)
-    say(f"report: {write_report(folders, out)}")
+    print(rank_side_by_side(choice.cases(), out, settings, stores))
 
 
 def peers_command() -> None:

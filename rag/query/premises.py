@@ -29,6 +29,8 @@ COUNTED = re.compile(
 """A number with what it counts: `8 A100 GPUs`, `three-day input`, 11 天."""
 ASKED_FOR = re.compile(rf"\b(?:which|what) (?:{ENGLISH})\b", re.IGNORECASE)
 """So many answers are asked for: `which two kinds`."""
+HAN_LARGE = re.compile(r"\d[\d.,]*\s*[百千万亿]+")
+"""A number of which these digits are only a part: 1020 亿."""
 ABOUT = 0.05
 """Share by which a number may differ and still be meant: `about 600` of 535 to 620."""
 UNCOUNTED = ENGLISH_STOP | {
@@ -101,8 +103,10 @@ def other_end(question: str, sentences: Sequence[str], near: Sequence[int]) -> i
     """Return a near sentence that reports one end of a scale where the question takes the other for granted.
 
     None where the question names both ends, or one of these sentences reports what it takes for granted. What is said
-    of when it holds is not what is presumed.
+    of when it holds is not what is presumed; nor are the words by which `which cheap detectors` describes a thing.
     """
+    if not cue("why_or_how").search(question):
+        return None
     question = cue("circumstance").sub(" ", question)
     for ends in scales():
         for presumed, denied in (ends, ends[::-1]):
@@ -177,7 +181,7 @@ def other_best(question: str, sentences: Sequence[str], order: Sequence[int]) ->
 def other_number(question: str, sentences: Sequence[str], order: Sequence[int]) -> int | None:
     """Return the sentence that gives another number than the question does, of the same thing where it can be told."""
     known = numbers(" ".join(sentences))
-    question = ASKED_FOR.sub(" ", question)
+    question = HAN_LARGE.sub(" ", ASKED_FOR.sub(" ", question))
     for value, things in [*counted(question), *(counted(in_english(question)) if HAN.search(question) else [])]:
         told = [index for index in order if any(counts & things for _, counts in counted(sentences[index]))]
         if value > 1 and told and not any(abs(value - other) <= ABOUT * value for other in known):

@@ -54,7 +54,7 @@ def test_it_ranks_and_answers_nothing(assistant: Assistant) -> None:
 def test_rank_sets_them_side_by_side(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("evals.opening.RANKERS", ("bm25", "one-vector"))
+    monkeypatch.setattr("evals.ranking.RANKERS", ("bm25", "one-vector"))
     monkeypatch.setattr("sys.argv", ["evals", "rank", "sample", "--out", str(tmp_path)])
     assert guarded() == 0
     told = capsys.readouterr().out

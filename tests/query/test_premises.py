@@ -71,5 +71,22 @@ def test_the_language_of_an_answer_is_no_premise(question: str, told: int | None
     assert contradicting(question, ["We study speech recognition for Swahili and Hausa."], [], [1.0]) == told
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which slow planner for delivery robots uses a radar?",
+        "What slower planner is it compared with?",
+        "哪个较慢的规划器用到了雷达？",
+    ],
+)
+def test_what_describes_a_thing_presumes_nothing(question: str) -> None:
+    assert all(premise(question, nearest) is None for nearest in range(len(ABSTRACT)))
+
+
+def test_digits_of_a_large_chinese_number_are_not_the_number() -> None:
+    told = ["The model has 102 billion parameters."]
+    assert contradicting("那个 1020 亿参数的模型怎么训练的？", told, [], [1.0]) is None
+
+
 def test_each_kind_has_several_members() -> None:
     assert all(len(kind) > 1 for kind in kinds())

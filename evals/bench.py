@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -118,7 +118,11 @@ def measure(digest: Path, settings: Settings, *, install: bool = False, asked: i
             "store": partial(load_the_store, models=models),
             "language model": load_the_model,
         }
-        peaks = {name: alone(memory_of, part, settings) for name, part in parts.items()}
+        # memory is each process's own, so that two at a time measure the same
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            peaks = dict(
+                zip(parts, pool.map(lambda part: alone(memory_of, part, settings), parts.values()), strict=True)
+            )
     installed = install_seconds() if install else None
     everything = {"indexing": memory, "everything, after answering": used}
     return Bench(**figures, **warmed, memory_mib=peaks | everything, install_s=installed)

@@ -263,7 +263,7 @@ def test_a_refusal_stands_where_no_size_was_asked_for(stage: Stage, question: st
 
 
 def test_what_stands_for_a_quote_in_chinese_has_no_number_of_another_sentence(stage: Stage) -> None:
-    for paper in stage.corpus.papers()[::3]:
+    for paper in stage.corpus.papers()[::6]:
         evidence = Evidence(paper, stage.embedder)
         for quote in evidence.sentences:
             told = in_language(evidence, quote, "zh")

@@ -12,6 +12,7 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.retrieval import Ranking, rank
 from rag.query.understand import Query
+from rag.query.words import content_words
 
 FOLLOWS = 1.2
 """Presence of the nearest paper below which a question is about the paper before.
@@ -19,6 +20,8 @@ FOLLOWS = 1.2
 Of the development questions that stand alone 3% (Chinese) and 6% (English) are below it; of 19 follow-ups that no rule
 on their words recognises all but one.
 """
+SUBJECT = 7
+"""Letters of an English word's stem from which on it names a subject: exoplanets, where catch and worth do not."""
 DESCRIBED = 2.0
 """Presence from which on `the one about ...` describes a paper of its own, not one of the conversation."""
 
@@ -69,8 +72,14 @@ def described(
 
 
 def stands_alone(query: Query, ranking: Ranking, corpus: Corpus) -> bool:
-    """Return whether a question needs no conversation: it asks for papers, for talk, or for what a paper is near to."""
+    """Return whether a question needs no conversation: it asks for papers, for talk, or has a subject of its own."""
     asks_for_papers = any(cue(name).search(query.text) for name in ("asks_list", "count", "overview", "new_subject"))
     if asks_for_papers or off_topic(query, ranking) or unknown_names(query, corpus):
         return True
-    return presence(ranking) >= FOLLOWS
+    return presence(ranking) >= FOLLOWS or brings_subject(query.text, corpus)
+
+
+def brings_subject(text: str, corpus: Corpus) -> bool:
+    """Return whether a question is about something that no paper speaks of: a long word that none of them holds."""
+    words = [word for word in content_words(text) if len(word) >= SUBJECT and word.isascii()]
+    return any(not corpus.store.catalogue.containing([word]) for word in words)

@@ -68,6 +68,8 @@ def test_another_paper_may_be_described(stage: Stage, question: str) -> None:
         "How many papers are there?",
         "有哪些论文研究水印？",
         "Does FooBarNetX need depth maps?",
+        "What is the best way to detect exoplanets?",
+        "How tall is the highest mountain of Switzerland?",
     ],
 )
 def test_what_stands_alone_is_not_about_the_paper_before(stage: Stage, question: str) -> None:

@@ -39,12 +39,15 @@ def settled(query: Query, history: Sequence[Turn], corpus: Corpus, embedder: Emb
     talked = tuple(dict.fromkeys(paper for turn in reversed(history) for paper in turn.papers))
     if not talked or not query.text or query.ids or query.people or query.listed or query.filters.papers:
         return query
+    words = description(query.text)
+    if query.focus and not words:
+        return query
     ranking = rank(query.text, corpus, embedder, query.filters)
     if not ranking.papers or ranking.named:
         return query
-    if words := description(query.text):
+    if words:
         return replace(query, focus=described(words, query, ranking, talked, corpus, embedder))
-    if query.focus or stands_alone(query, ranking, corpus):
+    if stands_alone(query, ranking, corpus):
         return query
     last = next(turn.papers for turn in reversed(history) if turn.papers)
     return replace(query, focus=last)

@@ -31,7 +31,7 @@ APART = 0.1
 """Seconds between two readers' questions, so that it is known who asked first."""
 WARM_UP = ("What is new about language models?", "大语言模型有什么新进展？")
 SHOWN = 5
-"""Questions whose papers are waited for in a browser."""
+"""Questions that one reader alone pastes into a browser, and types there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +44,10 @@ class Load:
     """From opening the page until a question can be typed: at once when it listens, later; empty without a browser."""
     shown_s: float | None
     """Median from Enter until papers are shown in the browser, one reader alone; None without a browser."""
+    pasted_s: float | None
+    """Likewise until the first sentence is, of questions put into the box at once."""
+    typed_s: float | None
+    """Likewise of questions typed letter by letter, so that the model could read ahead."""
     readers: int
     """How many asked at once."""
     visits: int
@@ -73,12 +77,14 @@ class Load:
         """Return the figures as a Markdown table."""
         opened = ", ".join(f"{each:.1f} s" for each in self.opened_s) or "no browser"
         memory = ", ".join(f"{each:.0f}" for each in self.memory_mib)
+        alone = ", ".join("no browser" if each is None else f"{each:.1f} s" for each in (self.pasted_s, self.typed_s))
         lines = [
             ("what", "measured"),
             ("---", "---"),
             ("process to listening", f"{self.listening_s:.1f} s"),
             ("page ready for a question: first visit, later ones", opened),
             ("papers shown after Enter, alone", "no browser" if self.shown_s is None else f"{self.shown_s:.2f} s"),
+            ("first words after Enter, alone: pasted, typed", alone),
             (f"questions, {self.readers} readers at once", f"{self.visits}, {len(self.problems)} without an answer"),
             ("papers shown, all asking at once", f"{self.papers_p50_s:.2f} s (p95 {self.papers_p95_s:.2f} s)"),
             ("first words, whole answer, in line included", f"{self.words_p50_s:.1f} s, {self.total_p50_s:.1f} s"),
@@ -107,7 +113,9 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
                 visitors = [opened_readers.enter_context(closing(Reader(address=address))) for _ in range(readers)]
                 for question in WARM_UP:
                     visitors[0].ask(question)
-                shown = list(showings(browser, address, asked[0][:SHOWN])) if browser else []
+                told_alone = [question for told in asked for question in told][: 2 * SHOWN]
+                pasted = list(showings(browser, address, told_alone[::2], typed=False)) if browser else []
+                typed = list(showings(browser, address, told_alone[1::2], typed=True)) if browser else []
                 for told in tqdm(asked, unit="round", file=sys.stderr):
                     visits.append(list(pool.map(ask_in_turn, visitors, told, range(readers))))
                     memory += [each for each in [resident_mib(process.pid)] if each is not None]
@@ -116,10 +124,17 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
     return Load(
         listening_s=listening_s,
         opened_s=opened,
-        shown_s=statistics.median(shown) if shown else None,
+        shown_s=median([each.papers_s for each in pasted]),
+        pasted_s=median([each.words_s for each in pasted]),
+        typed_s=median([each.words_s for each in typed]),
         memory_mib=quarters(memory),
         **summary(visits),
     )
+
+
+def median(seconds: Sequence[float]) -> float | None:
+    """Return the median; None of nothing."""
+    return statistics.median(seconds) if seconds else None
 
 
 def quarters(memory: Sequence[float]) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,18 @@ VISITS = 3
 """Visits of the page, each in a browser without memory of it."""
 SECONDS = 60.0
 """How long something may take to be shown."""
+PACE = 150.0
+"""Milliseconds between two letters: somebody who types fast."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """When a reader sees what, in seconds from Enter."""
+
+    papers_s: float
+    """The papers."""
+    words_s: float
+    """The first sentence of the answer."""
 
 
 @contextmanager
@@ -52,17 +65,22 @@ def open_page(page: Page, address: str) -> None:
     expect(page.locator(".masthead")).to_be_visible(timeout=SECONDS * 1000)
 
 
-def showings(browser: Browser, address: str, asked: Sequence[str]) -> Iterator[float]:
-    """Yield the seconds from Enter until papers are shown, of each question, asked one after the other."""
+def showings(browser: Browser, address: str, asked: Sequence[str], *, typed: bool) -> Iterator[Shown]:
+    """Yield when a reader sees what, of questions asked one after the other: typed, or put into the box at once."""
     page = browser.new_context(locale="en").new_page()
     open_page(page, address)
     box = page.locator("#question textarea")
     for question in asked:
-        box.fill(question)
+        if typed:
+            box.press_sequentially(question, delay=PACE)
+        else:
+            box.fill(question)
         began = time.perf_counter()
         box.press("Enter")
         page.locator("#sources .card").first.wait_for(timeout=SECONDS * 1000)
-        yield time.perf_counter() - began
+        papers = time.perf_counter() - began
+        page.locator("#conversation .answer").first.wait_for(timeout=SECONDS * 1000)
+        yield Shown(papers_s=papers, words_s=time.perf_counter() - began)
         page.locator("#conversation .foot").first.wait_for(timeout=SECONDS * 1000)
         # the next question's cards are to be new ones
         page.locator("#fresh").click()

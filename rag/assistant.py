@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from rag.config import Settings, cache_folder
 from rag.engines.loading import Embedder, LanguageModel, load_embedder, load_language_model
+from rag.engines.prefill import Prefill
 from rag.errors import UnknownPaperError
 from rag.ingest.indexing import IndexReport, Progress, index_papers
 from rag.models import Answer, Filters, Paper, Retrieval, Sentence, Turn
@@ -61,6 +62,11 @@ class Assistant:
         with self._lock:
             return self._language_model
 
+    @property
+    def loaded_model(self) -> LanguageModel | None:
+        """The language model where it has been loaded."""
+        return self.__dict__.get("_language_model")
+
     def corpus(self) -> Corpus:
         """Return the store as it is now, what other processes have written included."""
         self.store.refresh()
@@ -95,6 +101,27 @@ class Assistant:
         yield from answer_question(
             question, self.corpus(), self.embedder, lambda: self.language_model, filters=filters, history=history
         )
+
+    def anticipate(
+        self,
+        question: str,
+        wanted: Callable[[], bool],
+        *,
+        filters: Filters = Filters(),
+        history: Sequence[Turn] = (),
+    ) -> None:
+        """Have the embedded model read what a question, still being typed, would put before it, as long as `wanted`.
+
+        Nothing is done before the model is loaded, nor where a text would leave this machine. Raises as `stream` does.
+        """
+        model = self.loaded_model
+        if model is None or model.server is None or self.embedder.remote:
+            return
+        reader = Prefill.of(model, wanted)
+        events = answer_question(
+            question, self.corpus(), self.embedder, lambda: reader, filters=filters, history=history
+        )
+        next((event for event in events if not isinstance(event, Retrieval)), None)
 
     def ask(self, question: str, *, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Answer:
         """Return the complete answer; raises as `stream` does."""

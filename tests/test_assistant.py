@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from query.odd_papers import BARE, LINKED, SPIN_GLASS
-from query.staging import check, saying
+from query.staging import QueuedLLM, check, saying
 
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.engines.llama import LlamaServer
 from rag.engines.loading import Embedder, LanguageModel, load_embedder
 from rag.errors import ConfigError, ModelUnavailableError, UnknownPaperError
 from rag.models import Answer, Filters, Paper, Retrieval, Sentence, Turn
@@ -136,6 +137,45 @@ def test_the_model_is_asked_for_by_the_first_question_that_needs_it(open_assista
     assert assistant.loads == 0
     assistant.ask(TILES)
     assert assistant.loads == 1
+
+
+def prompts_of(model: LanguageModel) -> list[str]:
+    assert isinstance(model.llm, QueuedLLM)
+    return model.llm.prompts
+
+
+class ReadingAssistant(Assistant):
+    """An assistant whose loaded model is what a test sets."""
+
+    loaded: LanguageModel | None = None
+
+    @property
+    def loaded_model(self) -> LanguageModel | None:
+        """The model that was set."""
+        return self.loaded
+
+
+def test_a_question_being_typed_is_read_ahead_for_by_a_model_of_this_machine_alone(
+    tmp_path: Path, embedder: Embedder, open_assistant: Open
+) -> None:
+    open_assistant().index(PAPERS)
+    settings = Settings(store=str(tmp_path / "store"))
+    assistant = ReadingAssistant(settings, open_assistant().store, embedder)
+    assistant.anticipate("How many tiles does Glaz", lambda: True)
+    model = saying(*["read"] * 8)
+    assistant.loaded = model
+    assistant.anticipate("How many tiles does Glaz", lambda: True)
+    assert prompts_of(model) == []
+    assistant.loaded = replace(model, server=LlamaServer(base_url="http://127.0.0.1:9/v1", api_key="", handle=None))
+    assistant.anticipate("How many tiles does Glaz", lambda: False)
+    assert prompts_of(model) == []
+    assistant.anticipate("How many tiles does Glaz", lambda: True)
+    first, *_, last = read = list(prompts_of(model))
+    assert LINKED.title in first
+    assert "900 tiles" in last
+    assert "does Glaz" not in last
+    assistant.anticipate("Which papers are by Giulia Bianchi?", lambda: True)
+    assert prompts_of(model) == read
 
 
 def test_an_open_assistant_sees_what_another_indexes(open_assistant: Open) -> None:

@@ -74,6 +74,8 @@ def connect_asking(chat: Chat, browsing: Browsing, keeping: Keeping, parts: Part
         asking.chatbot.retry(chat.ask_again, remembered, shown, **together),
         asking.chatbot.example_select(chat.ask_example, remembered, shown, **together),
     ]
+    typed = [asking.box, parts.conversation, *asking.restrictions]
+    asking.box.input(chat.anticipate, typed, None, trigger_mode="always_last", queue=False, **QUIET)
     ending: dict[str, Any] = {"outputs": shown, "cancels": events, "queue": False, **QUIET}
     talk = [parts.conversation, parts.thread]
     asking.box.stop(chat.stop, talk, **ending)

@@ -27,6 +27,9 @@ from rag.serve.turnstile import Turnstile
 from vectorstore import StoreError
 
 SEPARATORS = re.compile(r"[,;，；、]")
+WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
+BEGUN = 5
+"""Words, or Chinese characters, from which on a question can tell what it is about."""
 
 
 class View(NamedTuple):
@@ -77,6 +80,19 @@ class Chat:
             if not exchange.running or not known:
                 known = True
                 self.keep(request, thread, len(conversation), exchange)
+
+    def anticipate(self, question: str, conversation: Conversation, *restriction: Any) -> None:
+        """Read ahead for a question that is being typed, while nobody else asks."""
+        with self.turnstile.lull() as wanted:
+            if not wanted() or len(WORD.findall(question)) < BEGUN or len(question) > LONGEST_QUESTION:
+                return
+            try:
+                limits = read_filters(*restriction)
+                self.assistant.anticipate(question, wanted, filters=limits, history=history(conversation))
+            except (ArxivRagError, StoreError):
+                return  # the question itself tells, once it is asked
+            except Exception:  # the outermost handler: what broke here takes nothing from the reader
+                traceback.print_exc()
 
     def ask_again(
         self, request: gr.Request, conversation: Conversation, thread: str, *restriction: Any

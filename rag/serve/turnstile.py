@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 PATIENCE = 0.5
 """Seconds after which a waiting question looks whether its reader is still there."""
@@ -16,6 +16,7 @@ class Turnstile:
     def __init__(self, most: int) -> None:
         self.most = most
         self._line: list[object] = []
+        self._lull = False
         self._moved = threading.Condition()
 
     @contextlib.contextmanager
@@ -30,6 +31,27 @@ class Turnstile:
             with self._moved:
                 self._line.remove(place)
                 self._moved.notify_all()
+
+    @contextlib.contextmanager
+    def lull(self) -> Iterator[Callable[[], bool]]:
+        """Do something while nobody asks; yields what tells whether it may go on.
+
+        It may not where somebody asks, or something else is being done. Who asks meanwhile waits for the end of it.
+        """
+        with self._moved:
+            begun = not self._line and not self._lull
+            self._lull = self._lull or begun
+        try:
+            yield lambda: begun and not self._line
+        finally:
+            with self._moved:
+                self._lull = self._lull and not begun
+                self._moved.notify_all()
+
+    def settle(self) -> None:
+        """Wait for the end of what is done in a lull."""
+        with self._moved:
+            self._moved.wait_for(lambda: not self._lull)
 
     def ahead(self, place: object) -> int:
         """Return how many places have to be left before this one is let through; 0 for one that is."""
@@ -55,3 +77,4 @@ class Place:
         while ahead:
             yield ahead
             ahead = self._turnstile.wait(self, ahead)
+        self._turnstile.settle()

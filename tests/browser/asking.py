@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -20,3 +22,12 @@ def log(page: Page) -> Locator:
 def answered(page: Page, number: int = 1) -> None:
     """Wait until that many answers are complete."""
     expect(log(page).locator(".foot")).to_have_count(number, timeout=20_000)
+
+
+def eventually(page: Page, met: Callable[[], bool]) -> None:
+    """Wait until something is so that the page does not show."""
+    for _ in range(200):
+        if met():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not become so in ten seconds")

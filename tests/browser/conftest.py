@@ -68,7 +68,7 @@ def assistant(staged_store: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = shutil.copytree(staged_store, tmp_path_factory.mktemp("module") / "store")
     with StagedAssistant.open(Settings(store=str(folder), llm="local-small")) as staged:
         assert isinstance(staged, StagedAssistant)
-        staged.asked, staged.gate = [], threading.Event()
+        staged.asked, staged.anticipated, staged.gate = [], [], threading.Event()
         yield staged
 
 
@@ -76,6 +76,7 @@ def assistant(staged_store: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def fresh(assistant: StagedAssistant) -> None:
     """Let the staged assistant forget what an earlier test asked."""
     assistant.asked.clear()
+    assistant.anticipated.clear()
     assistant.gate.clear()
 
 

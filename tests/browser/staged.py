@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.assistant import Assistant, Event
 from rag.errors import ModelUnavailableError
@@ -32,6 +32,8 @@ class StagedAssistant(Assistant):
 
     asked: list[tuple[str, Filters, tuple[Turn, ...]]]
     """Every question with its filters and history."""
+    anticipated: list[str]
+    """Every beginning of a question that it was to read ahead for."""
     gate: threading.Event
     """A question with `slowly` in it waits for this after the retrieval and after the first sentence."""
 
@@ -61,6 +63,17 @@ class StagedAssistant(Assistant):
             timings=Timings(total_s=0.5),
             model="staged",
         )
+
+    def anticipate(
+        self,
+        question: str,
+        wanted: Callable[[], bool],
+        *,
+        filters: Filters = Filters(),
+        history: Sequence[Turn] = (),
+    ) -> None:
+        """Remember the beginning of a question."""
+        self.anticipated.append(question)
 
     def pause(self, question: str) -> None:
         """Wait for the test where the question says so."""

@@ -45,6 +45,7 @@ def test_a_chinese_list_names_every_paper(page: Page) -> None:
 
 @pytest.mark.llm
 def test_a_phrased_answer_shows_its_evidence(page: Page) -> None:
+    page.locator("textarea").first.press_sequentially("How is a robot hand taught to turn things ", delay=40)
     ask(page, "How is a robot hand taught to turn objects by touch alone?")
     expect(log(page).locator('a[href="https://arxiv.org/abs/2509.07445"]').first).to_be_visible(timeout=120_000)
     expect(page.locator("#sources mark").first).to_be_visible(timeout=30_000)

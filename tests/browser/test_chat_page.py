@@ -6,13 +6,14 @@ import datetime
 from typing import Any
 
 import pytest
-from asking import answered, ask, log
+from asking import answered, ask, eventually, log
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from staged import StagedAssistant
 
 from rag.assistant import Assistant
 from rag.models import Filters, Paper
+from rag.serve.handlers import BEGUN
 
 QUESTION = "How accurate is the detection of breast cancer in thermographic images?"
 PAPER = "2509.07277"
@@ -54,6 +55,20 @@ def test_papers_and_quotes_are_there_before_the_answer(page: Page, assistant: St
     expect(card.locator(".summary [lang=zh-Hans]").first).to_be_visible()
 
 
+def test_a_question_is_read_ahead_for_while_it_is_typed_and_stays_as_it_is(
+    page: Page, assistant: StagedAssistant
+) -> None:
+    box = page.locator("textarea").first
+    box.press_sequentially(QUESTION, delay=10)
+    eventually(page, lambda: QUESTION in assistant.anticipated)
+    expect(box).to_have_value(QUESTION)
+    assert len(assistant.anticipated[0].split()) >= BEGUN
+    assert assistant.asked == []
+    box.press("Enter")
+    answered(page)
+    assert [question for question, _, _ in assistant.asked] == [QUESTION]
+
+
 def test_stop_keeps_what_is_there_and_the_page_goes_on(page: Page, assistant: StagedAssistant) -> None:
     ask(page, f"slowly: {QUESTION}")
     expect(page.locator("#sources h2.group").first).to_contain_text("Found")
@@ -70,10 +85,10 @@ def test_retry_asks_again_and_undo_gives_the_question_back(page: Page, assistant
     ask(page, QUESTION)
     answered(page)
     page.get_by_role("button", name="Retry").click()
+    eventually(page, lambda: [question for question, _, _ in assistant.asked] == [QUESTION] * 2)
     expect(log(page).locator(".status")).to_have_count(0)
     answered(page)
     expect(log(page).locator(".asked")).to_have_count(1)
-    assert [question for question, _, _ in assistant.asked] == [QUESTION] * 2
     page.get_by_role("button", name="Undo").click()
     expect(log(page).locator(".asked")).to_have_count(0)
     expect(page.locator("textarea").first).to_have_value(QUESTION)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from rag.assistant import Assistant, Event
 from rag.errors import ModelUnavailableError
@@ -13,6 +14,26 @@ class ScriptedAssistant(Assistant):
     """Answers with the title of the paper found first, and remembers what it was asked."""
 
     asked: list[tuple[str, Filters, tuple[Turn, ...]]]
+
+    @cached_property
+    def anticipated(self) -> list[tuple[str, Filters, tuple[Turn, ...]]]:
+        """What it was to read ahead for."""
+        return []
+
+    def anticipate(
+        self,
+        question: str,
+        wanted: Callable[[], bool],
+        *,
+        filters: Filters = Filters(),
+        history: Sequence[Turn] = (),
+    ) -> None:
+        """Remember the question; one with a bomb in it fails."""
+        if "bomb" in question:
+            raise ModelUnavailableError("scripted", "it blew up", "ask something else")
+        if "bug" in question:
+            raise ZeroDivisionError("not foreseen")
+        self.anticipated.append((question, filters, tuple(history)))
 
     def stream(self, question: str, *, filters: Filters = Filters(), history: Sequence[Turn] = ()) -> Iterator[Event]:
         """Yield a retrieval, two sentences and the answer; a question with a bomb in it fails after the first."""

@@ -146,6 +146,32 @@ def test_a_question_waits_its_turn_with_its_papers_shown(chat: Chat) -> None:
     assert list(second)[-1].answer
 
 
+def test_a_question_being_typed_is_anticipated_once_it_tells_something_and_while_nobody_asks(chat: Chat) -> None:
+    assert isinstance(chat.assistant, ScriptedAssistant)
+    anticipated = chat.assistant.anticipated
+    *_, view = chat.ask(ADA, "Who detects breast cancer?", (), "", [], "", "", "", [])
+    chat.anticipate("And how", view.conversation, [], "", "", "", [])
+    assert anticipated == []
+    chat.anticipate("And how well does it", view.conversation, ["cs.CV"], "", "", "", [])
+    chat.anticipate("乳腺热成像", (), [], "", "", "", [])
+    assert [(question, filters.categories, len(history)) for question, filters, history in anticipated] == [
+        ("And how well does it", ("cs.CV",), 1),
+        ("乳腺热成像", (), 0),
+    ]
+    with chat.turnstile.place():
+        chat.anticipate("And how well does it", view.conversation, [], "", "", "", [])
+    assert len(anticipated) == 2
+
+
+def test_what_goes_wrong_while_a_question_is_typed_is_left_to_the_question(
+    chat: Chat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat.anticipate("A bomb in the question, as yet", (), [], "", "", "", [])
+    assert capsys.readouterr().err == ""
+    chat.anticipate("A bug in the question, as yet", (), [], "", "", "", [])
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_papers_are_chosen_and_dropped(chat: Chat) -> None:
     browsing = Browsing(assistant=chat.assistant, manner=chat.manner)
     assert browsing.pick(" 2509.07277v2 ", []) == ["2509.07277"]

@@ -53,3 +53,36 @@ def test_who_leaves_the_line_lets_the_others_move_up() -> None:
         third.__exit__(None, None, None)
     with turnstile.place() as place:
         assert list(place.advance()) == []
+
+
+def test_a_lull_ends_when_somebody_asks_and_is_waited_for() -> None:
+    turnstile = Turnstile(2)
+    asked, through = threading.Event(), threading.Event()
+
+    def ask() -> None:
+        with turnstile.place() as place:
+            asked.set()
+            assert list(place.advance()) == []
+            through.set()
+
+    with turnstile.lull() as wanted:
+        assert wanted()
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert asked.wait(timeout=5)
+        assert not wanted()
+        assert not through.is_set()
+    thread.join(timeout=5)
+    assert through.is_set()
+
+
+def test_there_is_one_thing_in_a_lull_and_none_beside_a_question() -> None:
+    turnstile = Turnstile(2)
+    with turnstile.lull() as wanted:
+        with turnstile.lull() as another:
+            assert not another()
+        assert wanted()
+    with turnstile.place(), turnstile.lull() as wanted:
+        assert not wanted()
+    with turnstile.lull() as wanted:
+        assert wanted()

@@ -22,6 +22,7 @@ from rag.query.verification import (
     Check,
     bare,
     contained,
+    denied,
     foreign_words,
     level,
     quotes_for,
@@ -141,7 +142,7 @@ class Evidence:
         quotes = [self.sentences[index] for index, _ in found]
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
         faults += sorted(unsupported_names(sentence, self.text) | foreign_words(sentence, self.full_text, question))
-        faults += sorted(turned(sentence, quotes))
+        faults += sorted(turned(sentence, quotes) | denied(sentence, quotes, question))
         best = max((score for _, score in found), default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
             best = max(best, PARTIAL)
@@ -167,7 +168,7 @@ class Verdict:
     check: Check
     """Score and level of the whole."""
     faults: tuple[str, ...]
-    """Numbers and names that the paper does not hold."""
+    """Numbers and names that the paper does not hold, and what the sentence turns round."""
 
     def citations(self, position: int) -> tuple[Citation, ...]:
         """Return the citations of the answer's sentence `position`."""

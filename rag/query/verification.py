@@ -129,6 +129,21 @@ def turned(sentence: str, sources: Sequence[str]) -> set[str]:
     return {factor for factor in factors if float(factor) in digits(sentence)}
 
 
+def denied(sentence: str, sources: Sequence[str], question: str = "") -> set[str]:
+    """Return the words by which a sentence denies what nothing in its sources denies, or by which these leave it open.
+
+    A denial that a question makes describes what it is about; one whose reason is asked for is what it presumes.
+    """
+    told = " ".join(sources)
+    denial = cue("denying").search(sentence)
+    described = cue("denying").search(question) and not cue("why").search(question)
+    if denial and not described and not cue("negative").search(told):
+        return {denial[0]}
+    if (opened := cue("left_open").search(told)) and not cue("negative").search(sentence):
+        return {opened[0]}
+    return set()
+
+
 def foreign_words(sentence: str, *sources: str) -> set[str]:
     """Return the Latin words of a Chinese sentence, terms of the field apart, that no source holds in any form."""
     if not HAN.search(sentence):

@@ -10,6 +10,7 @@ from rag.query.evidence import Evidence
 from rag.query.verification import (
     bare,
     contained,
+    denied,
     distributed,
     foreign_words,
     level,
@@ -198,3 +199,37 @@ def test_latin_words_of_a_chinese_sentence_come_from_its_sources() -> None:
 )
 def test_by_how_much_something_is_less_is_not_turned_round(sentence: str, source: str, found: set[str]) -> None:
     assert turned(sentence, [source]) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "source", "found"),
+    [
+        (
+            "Why couldn't the solver read ciphers that it had not seen?",
+            "It couldn't read them because it was trained on 1500 ciphers.",
+            "Surprisingly, it generalizes to unseen ciphers after training on only 1500 unique ciphers.",
+            {"couldn't"},
+        ),
+        ("为什么它读不了没见过的密码？", "它无法读出没见过的密码。", "It generalizes to unseen ciphers.", {"无法"}),
+        ("How does it fare?", "It does not need labels.", "It works without labels.", set()),
+        ("How does it fare?", "It cannot cope with haze.", "Existing models struggle in haze.", set()),
+        (
+            "How is a known answer carried over where the likeness is not obvious?",
+            "Where the likeness is not obvious, question and solution are separated.",
+            "For questions that are similar in a broad sense, we separate question and solution.",
+            set(),
+        ),
+        (
+            "How far was it tested?",
+            "It was tested on language models.",
+            "Validation on LLMs is deferred.",
+            {"deferred"},
+        ),
+        ("How far was it tested?", "It was not tested on them.", "Validation on LLMs is deferred.", set()),
+        ("它测试过吗？", "尚未在语言模型上测试。", "Validation on LLMs is deferred.", set()),
+    ],
+)
+def test_what_no_source_denies_is_not_denied_and_what_is_left_open_not_affirmed(
+    question: str, sentence: str, source: str, found: set[str]
+) -> None:
+    assert denied(sentence, [source], question) == found

@@ -26,6 +26,13 @@ from rag.query.topics import has_topic
 from rag.query.understand import Query
 from rag.query.wording import say
 
+FURTHER = re.compile(
+    r"(?:,|、|/|\bor\b|\band\b|或者?|和|与|及)\s*(?:the word )?(?!(?:and|or|how|wh\w+|by|in)\b)([A-Za-z][\w\-]*)",
+    re.IGNORECASE,
+)
+FURTHER_TERMS = re.compile(rf"(?:\s*{FURTHER.pattern})*", re.IGNORECASE)
+"""Words of a title beside the first: `Survey or Review`."""
+EITHER = re.compile(r"\bor\b|或", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
 SIGNS = {"?": r"question mark|问号", "!": r"exclamation|感叹号|叹号", ":": r"\bcolon\b|冒号"}
 
@@ -141,8 +148,9 @@ def titled(query: Query, corpus: Corpus) -> Fact | None:
     wanted = [piece.strip() for piece in QUOTED.findall(query.text)] or title_terms(query.text)
     if not wanted:
         return None
-    papers = tuple(p for p in corpus.papers(query.filters) if all(term_in(term, p.title) for term in wanted))
-    told = ", ".join(f"“{term}”" for term in wanted)
+    enough = any if EITHER.search(query.text) else all
+    papers = tuple(p for p in corpus.papers(query.filters) if enough(term_in(term, p.title) for term in wanted))
+    told = say(query.language, "either" if enough is any else "both").join(f"“{term}”" for term in wanted)
     if not papers:
         lead = say(query.language, "titles_none", told=told, scope=scope(query, corpus))
         return Fact(lead=lead, reason="not_in_corpus")
@@ -157,12 +165,16 @@ def title_line(query: Query, paper: Paper) -> Line:
 
 
 def title_terms(question: str) -> list[str]:
-    """Return the word or sign that a title must hold, as an unquoted question names it."""
+    """Return the sign, or the words, that a title must hold, as an unquoted question names them."""
     for sign, name in SIGNS.items():
         if re.search(name, question, re.IGNORECASE):
             return [sign]
     match = cue("title_term").search(question)
-    return [next(group for group in match.groups() if group)] if match else []
+    if not match:
+        return []
+    first = next(group for group in match.groups() if group)
+    rest = question[question.index(first, match.start()) + len(first) :]
+    return [first, *FURTHER.findall(FURTHER_TERMS.match(rest)[0])]
 
 
 def term_in(term: str, title: str) -> bool:

@@ -9,6 +9,7 @@ from query.staging import Build, Stage, listed, turn
 from rag.models import Filters
 
 RAC, RLFACTORY, EAR, WARMUP, RADAR = "2509.07953", "2509.06980", "2509.07896", "2509.07972", "2509.07683"
+DIFFUSION = {"2509.07277", "2509.07530"}
 RAC_AUTHORS = "Zheyuan Hu, Robyn Wu, Naveen Enock, Jasmine Li, Riya Kadakia, Zackory Erickson, Aviral Kumar"
 
 
@@ -161,10 +162,14 @@ def test_counts_by_day_and_by_any_category_of_a_paper(odd: Stage, question: str,
 @pytest.mark.parametrize(
     ("question", "papers"),
     [
-        ('How many papers have "Diffusion" in the title?', {"2509.07277", "2509.07530"}),
-        ("Which titles contain the word diffusion?", {"2509.07277", "2509.07530"}),
-        ("哪些论文的标题里有 Diffusion？", {"2509.07277", "2509.07530"}),
+        ('How many papers have "Diffusion" in the title?', DIFFUSION),
+        ("Which titles contain the word diffusion?", DIFFUSION),
+        ("哪些论文的标题里有 Diffusion？", DIFFUSION),
         ("哪些论文的标题包含“Reinforcement Learning”？", {RLFACTORY, "2509.07707"}),
+        ("Which titles contain the word diffusion or reinforcement?", {*DIFFUSION, RLFACTORY, "2509.07707"}),
+        ("标题里含有 Diffusion 或 Reinforcement 的论文是哪几篇？", {*DIFFUSION, RLFACTORY, "2509.07707"}),
+        ("Which titles contain “Reinforcement” and “Framework”?", {RLFACTORY}),
+        ("Which titles contain the word diffusion, and how many are there?", DIFFUSION),
     ],
 )
 def test_titles_with_a_word(stage: Stage, question: str, papers: set[str]) -> None:

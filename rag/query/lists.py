@@ -121,7 +121,7 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     matched = (np.max(telling, axis=0) >= MATCHED) & (nearest > NEAREST)
     chosen = np.flatnonzero(matched | likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())]))
     words = [word for part in alternatives for word in part]
-    found = [Member(ranking.papers[place], nearest_sentence(ranking, int(place), words)) for place in chosen]
+    found = [Member(ranking.papers[place], telling_sentence(ranking, int(place), words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]
 
 
@@ -137,16 +137,30 @@ def likely(ranking: Ranking, shares: Scores, least: float) -> NDArray[np.bool_]:
     return found
 
 
-def nearest_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:
-    """Return the abstract's sentence that holds most of the subject's words, the nearest in meaning among equals."""
+def telling_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:
+    """Return the sentence that says what a paper does, or why it is on a subject of which that tells nothing.
+
+    The latter holds most of the subject's words, one that stands alone before one that goes on from
+    another, the nearest in meaning among equals.
+    """
     paper = ranking.papers[place]
+    gist = contribution(paper)
+    if cue("contribution").search(gist) and stems(f"{paper.title} {gist}").intersection(wanted):
+        return gist
     texts = sentences(paper.abstract) or [paper.title]
     scores = ranking.sentence_scores[place]
     orders = [bool(cue("order").search(text)) for text in texts]
     held = [len(stems(text).intersection(wanted)) for text in texts]
     order = sorted(
         range(len(texts)),
-        key=lambda i: (orders[i], "://" in texts[i], -held[i], -(scores[i] if i < len(scores) else 0.0)),
+        key=lambda i: (
+            orders[i],
+            "://" in texts[i],
+            not held[i],
+            bool(cue("goes_on").search(texts[i])),
+            -held[i],
+            -(scores[i] if i < len(scores) else 0.0),
+        ),
     )
     return texts[order[0]]
 

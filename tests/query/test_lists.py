@@ -1,9 +1,10 @@
 """Lists by subject: complete, one item and one citation for each paper."""
 
 import pytest
-from query.staging import Stage, listed, unquoted_numbers
+from query.odd_papers import SPIN_GLASS
+from query.staging import Build, Stage, listed, unquoted_numbers
 
-from rag.models import Filters
+from rag.models import Filters, Paper
 from rag.query.lists import subjects
 from rag.query.verification import contained_across
 
@@ -177,3 +178,19 @@ def test_what_is_asked_of_each_paper_is_not_the_subject(told: str, words: list[l
 
 def test_a_short_word_is_not_the_start_of_another(stage: Stage) -> None:
     assert stage.ask("Which papers deal with sign language translation?").reason == "not_in_corpus"
+
+
+def test_a_line_says_what_its_paper_does_in_a_sentence_that_stands_alone(stage: Stage, build: Build) -> None:
+    (citation,) = stage.ask("Which papers deal with radar?").citations
+    assert citation.quote.startswith("The authors turn to radar SLAM")
+    bees = Paper(
+        arxiv_id="2509.00333",
+        title="Counting visits of bees",
+        url="https://arxiv.org/abs/2509.00333",
+        abstract=(
+            "Bees visit flowers in bad weather too, and bees are hard to see. It is bees that pay for it. "
+            "We propose BeeCount, a camera trap that counts bees."
+        ),
+    )
+    (citation,) = build("bees", [bees, SPIN_GLASS]).ask("Which papers are about bees?").citations
+    assert citation.quote == "We propose BeeCount, a camera trap that counts bees."

@@ -465,3 +465,20 @@ def test_papers_of_so_many_people(stage: Stage) -> None:
     signed = {paper.arxiv_id for paper in stage.corpus.papers() if len(paper.authors) == 3}
     assert signed
     assert set(answer.papers) == signed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do the authors of the radar SLAM for parking measure the speed of the car?",
+        "Staging sleep in the ear was linked to sleeping well. How strong was that link?",
+        "In the comparison of ways to park by radar SLAM, how much did the other sensors add?",
+    ],
+)
+def test_what_only_sounds_like_a_question_of_record_or_a_comparison_is_put_to_the_model(
+    stage: Stage, question: str
+) -> None:
+    answer = stage.ask(question, "NOT STATED", "NOT STATED", "NOT STATED", "NOT STATED")
+    assert answer.usage.llm_calls > 0
+    assert not any(citation.field in {"authors", "url"} for citation in answer.citations)
+    assert answer.layout != "table"

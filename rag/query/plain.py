@@ -77,8 +77,8 @@ def phrase(
         yield from told_by_source(chosen, evidence, draft, beside=not others)
     released = draft.sentences[before:]
     lacking = left_out(question, chosen, evidence, released)
-    if not lacking and not others and language == "zh":
-        lacking = beside(question, evidence, released)
+    if not lacking and not others:
+        lacking = beside(question, evidence, released, language)
     for quote in lacking[: max(0, most - len(released))]:
         yield told_beside(quote, evidence, draft)
     return True

@@ -28,14 +28,14 @@ FALLBACK = 2
 """Sentences that the source itself tells where none of the model's is borne out."""
 REPEATED = 0.7
 """Share of a sentence's own words that stand in the sentences before it, from which on it repeats them."""
-BESIDE = 3.0
-"""Score from which on a sentence is told beside a Chinese answer of one sentence that does not rest on it."""
+BESIDE: dict[Language, float] = {"en": 2.5, "zh": 3.0}
+"""Score from which on a sentence is told beside an answer of one sentence that does not rest on it."""
 FOLLOWS = 2.0
 """How much more a sentence counts there that follows one which the answer rests on: abstracts go from what to how."""
-LONGEST = 110
+LONGEST: dict[Language, int] = {"en": 50, "zh": 110}
 """Characters and Latin words of an answer with such a sentence.
 
-All three chosen on the development questions that one paper answers (docs/evaluation.md). English answers seldom gain.
+All three chosen on the development questions that one paper answers (docs/evaluation.md).
 """
 WORD_OR_HAN = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9](?:[^\s\u4e00-\u9fff]*)")
 YEARS = frozenset(map(float, range(1990, 2040)))
@@ -131,7 +131,7 @@ def sized(said: str, question: str) -> bool:
     return bool(digits(said) - digits(question) - YEARS)
 
 
-def beside(question: str, evidence: Evidence, released: Sequence[Sentence]) -> list[str]:
+def beside(question: str, evidence: Evidence, released: Sequence[Sentence], language: Language) -> list[str]:
     """Return the sentence that is likely to complete an answer of one sentence that does not rest on it.
 
     Nothing where there is none, where both would be long, and where the size that was asked for is told.
@@ -145,9 +145,9 @@ def beside(question: str, evidence: Evidence, released: Sequence[Sentence]) -> l
     follows = [place > 0 and held[place - 1] in cited for place in range(len(held))]
     likely = {place: scores[place] + FOLLOWS * follows[place] for place in range(len(held)) if held[place] not in cited}
     best = max(likely, key=lambda place: likely[place], default=None)
-    if best is None or likely[best] < BESIDE or contained(held[best], said) >= REPEATED:
+    if best is None or likely[best] < BESIDE[language] or contained(held[best], said) >= REPEATED:
         return []
-    return [held[best]] if len(WORD_OR_HAN.findall(f"{said} {held[best]}")) <= LONGEST else []
+    return [held[best]] if len(WORD_OR_HAN.findall(f"{said} {held[best]}")) <= LONGEST[language] else []
 
 
 def told_beside(quote: str, evidence: Evidence, draft: Draft) -> Sentence:

@@ -174,7 +174,8 @@ def title_terms(question: str) -> list[str]:
         return []
     first = next(group for group in match.groups() if group)
     rest = question[question.index(first, match.start()) + len(first) :]
-    return [first, *FURTHER.findall(FURTHER_TERMS.match(rest)[0])]
+    further = FURTHER_TERMS.match(rest)
+    return [first, *FURTHER.findall(further[0])] if further else [first]
 
 
 def term_in(term: str, title: str) -> bool:

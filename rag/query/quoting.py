@@ -134,9 +134,12 @@ def sized(said: str, question: str) -> bool:
 def beside(question: str, evidence: Evidence, released: Sequence[Sentence], language: Language) -> list[str]:
     """Return the sentence that is likely to complete an answer of one sentence that does not rest on it.
 
-    Nothing where there is none, where both would be long, and where the size that was asked for is told.
+    Nothing where there is none, where both would be long, and where the size that was asked for is told. In English
+    only where a question asks how something is done: what else is asked for, one sentence tells.
     """
     said = " ".join(plain(sentence.text) for sentence in released)
+    if language == "en" and not cue("process").search(question):
+        return []
     if len(released) != 1 or (cue("quantity").search(question) and sized(said, question)):
         return []
     held = evidence.sentences

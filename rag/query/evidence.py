@@ -26,6 +26,7 @@ from rag.query.verification import (
     foreign_words,
     level,
     quotes_for,
+    score,
     turned,
     unsupported_names,
     unsupported_numbers,
@@ -134,16 +135,20 @@ class Evidence:
     def verify(self, sentence: str, language: Language, question: str = "") -> Verdict:
         """Return the quotes that bear out a sentence, and whether they do.
 
-        A sentence that answers a question may repeat its words, which need not be the paper's, and one that is a mere
-        name or number says with the question what it means.
+        A sentence that answers a question may repeat its words, which need not be the paper's unless it gives a reason,
+        and one that is a mere name or number says with the question what it means.
         """
         meant = f"{question} {sentence}" if bare(sentence, question) else sentence
-        found = quotes_for(sentence, self.sentences, self.cosines(meant), given=question)
+        cosines = self.cosines(meant)
+        found = quotes_for(sentence, self.sentences, cosines, given=question)
         quotes = [self.sentences[index] for index, _ in found]
         faults = [f"{value:g}" for value in sorted(unsupported_numbers(sentence, *quotes))]
         faults += sorted(unsupported_names(sentence, self.text) | foreign_words(sentence, self.full_text, question))
         faults += sorted(turned(sentence, quotes) | denied(sentence, quotes, question))
-        best = max((score for _, score in found), default=0.0)
+        # the reason of what is not so is no answer: where one is asked for, the question's words are borne out too
+        given = "" if cue("why").search(question) else question
+        scores = [score(sentence, self.sentences[index], float(cosines[index]), given) for index, _ in found]
+        best = max(scores, default=0.0)
         if language == "zh" and best >= CARD_SCORE and self.told_by_card(sentence, question):
             best = max(best, PARTIAL)
         if language == "zh" and bare(sentence, question) and contained(sentence, " ".join(quotes), question) == 1:
@@ -151,7 +156,7 @@ class Evidence:
         support: Support = "unsupported" if faults else level(best)
         return Verdict(
             evidence=self,
-            quotes=tuple((self.sentences[index], score) for index, score in found),
+            quotes=tuple((self.sentences[index], value) for index, value in found),
             check=Check(score=best, support=support),
             faults=tuple(faults),
         )

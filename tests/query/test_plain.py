@@ -410,3 +410,14 @@ def test_in_english_the_sentence_after_the_one_it_rests_on_completes_a_short_ans
 )
 def test_an_answer_that_is_complete_stays_alone(stage: Stage, question: str, said: str) -> None:
     assert len(stage.ask(question, said).sentences) == 1
+
+
+def test_a_reason_needs_what_it_explains_borne_out_too(stage: Stage) -> None:
+    paper = stage.corpus.paper("2509.07896")
+    assert paper is not None
+    evidence = Evidence(paper, stage.embedder)
+    said = "Elderly volunteers disliked earplugs, because a dry eartip electrode measures in one ear."
+    explained = evidence.verify(said, "en", "Why did elderly volunteers dislike earplugs?").check
+    told = evidence.verify(said, "en", "What did elderly volunteers who disliked earplugs get?").check
+    assert explained.score < told.score
+    assert (explained.support, told.support) == ("partial", "supported")

@@ -127,17 +127,17 @@ def about_one_paper(
 ) -> Iterator[Sentence]:
     """Yield the answer that one paper gives, a correction of the premise, or that it does not say.
 
-    Where the model finds no answer in a paper that is hardly nearer than its rival, the rival is asked too.
+    A paper that is hardly nearer than its `rival` may give way to it.
     """
     scores = sentence_scores(query.text, evidence.sentences, evidence.likeness(query.text))
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
-    elif (contradiction := wrong_premise(query, evidence, scores)) is not None:
-        yield from correct(query, evidence, contradiction, draft)
-    elif (yield from phrase(query.text, evidence, draft, model())):
         return
-    elif rival and (yield from phrase(query.text, rival, draft, model())):
-        draft.papers = tuple(dict.fromkeys((rival.paper.arxiv_id, *draft.papers)))
+    if (contradiction := wrong_premise(query, evidence, scores)) is not None:
+        yield from correct(query, evidence, contradiction, draft)
+        return
+    if told := (yield from phrase(query.text, evidence, draft, model(), rival=rival)):
+        draft.papers = tuple(dict.fromkeys((told.paper.arxiv_id, *draft.papers)))
     elif not (yield from measured(query.text, evidence, draft)):
         yield from tell_not_stated(query, draft, evidence, scores)
 

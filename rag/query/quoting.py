@@ -53,6 +53,11 @@ class Chosen:
     card: tuple[str, ...]
     """For a Chinese question, fields of the card that the abstract bears out, the likeliest first."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a model reads."""
+        return (*self.card, *self.sentences)
+
 
 def choose(question: str, evidence: Evidence, language: Language) -> Chosen:
     """Return the sentences, and for Chinese the card fields, that fit into a prompt's notes together."""

@@ -249,7 +249,7 @@ def test_a_refusal_does_not_hide_a_number_that_was_asked_for(stage: Stage) -> No
     question = (
         "A person steps in just before the robot fails and rewinds it; how much less data and time does that need?"
     )
-    answer = stage.ask(question, *["NOT STATED"] * 4)
+    answer = stage.ask(question, *["NOT STATED"] * 5)
     assert not answer.abstained
     assert "10x less" in answer.text
     assert all(citation.quote.rstrip(".") in answer.text for citation in answer.citations)
@@ -342,7 +342,7 @@ RIVALS = [
 def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> None:
     rivals = build("rivals", RIVALS)
     question = "How does the gripper on the conveyor sort waste?"
-    first = rivals.ask(question, "NOT STATED", "NOT STATED")
+    first = rivals.ask(question, *["NOT STATED"] * 3)
     assert first.reason == "not_stated"
     other = next(paper for paper in RIVALS[:2] if paper.arxiv_id != first.papers[0])
     said = other.abstract.partition(". ")[2]
@@ -385,6 +385,17 @@ def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: floa
     assert isinstance(answer, Answer)
     assert answer.reason == reason
     assert answer.usage.llm_calls == len(llm.prompts) == (2 if reason else 1)
+
+
+def test_a_rival_that_is_doubted_as_much_does_not_answer(build: Build) -> None:
+    rivals = build("doubted rivals", RIVALS)
+    llm = HesitantLLM(DOUBT["en"] + 0.01, ["It sorts by touch."] * 3)
+    model = LanguageModel(llm=llm, label="hesitant", remote=False)
+    question = "How does the gripper on the conveyor sort waste?"
+    *_, answer = answer_question(question, rivals.corpus, rivals.embedder, lambda: model)
+    assert isinstance(answer, Answer)
+    assert answer.reason == "not_stated"
+    assert len(llm.prompts) == 3
 
 
 def test_in_chinese_the_card_completes_a_short_answer(stage: Stage) -> None:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from vectorstore.packing import Packed
 
 FIELDS = ("title", "authors", "abstract", "card")
-"""Lexical fields of a record."""
-WEIGHTS = (2.0, 1.0, 1.0, 1.0)
-"""BM25 weight of each field."""
+"""Lexical fields of a record. Cards have an index of their own: BM25 counts a record as long as its index holds of it,
+and a card would make its paper long where the question has words of the abstract."""
+TITLE_WEIGHT = 2.0
+"""BM25 weight of the title; other fields have 1."""
 IS_LISTED = "AND record.id IN (SELECT value FROM json_each(?))"
 CHUNK = 500
 """Most records read at once."""
@@ -176,25 +177,35 @@ class Catalogue:
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('generation', ?)", (generation,))
 
     def search(self, question: str, limit: int, among: Iterable[str] | None = None) -> list[Hit]:
-        """Return the records that share terms with the question, by BM25 over all fields; only of those `among`."""
-        words = self._telling(list(dict.fromkeys(tokens(question)))[:MOST_TERMS])
-        if not words:
+        """Return the records that share terms with the question, by BM25; only of those `among`.
+
+        Cards count where the question has other letters than Latin ones.
+        """
+        words = list(dict.fromkeys(tokens(question)))[:MOST_TERMS]
+        indexes = [("lexicon", "term", f"lexicon, {TITLE_WEIGHT}")]
+        if not all(map(str.isascii, words)):
+            indexes.append(("cards", "card_term", "cards"))
+        parts: list[str] = []
+        values: list[str | int] = []
+        for index, vocabulary, weighted in indexes:
+            if telling := self._telling(words, vocabulary):
+                parts.append(f"SELECT rowid, -bm25({weighted}) AS score FROM {index} WHERE {index} MATCH ?")  # noqa: S608 (constants only)
+                values.append(" OR ".join(map(quoted, telling)))
+        if not parts:
             return []
-        weights = ", ".join(str(weight) for weight in WEIGHTS)
         sql = (
-            f"SELECT record.id, -bm25(lexicon, {weights}) FROM lexicon "  # noqa: S608 (constants only)
-            "JOIN record ON record.key = lexicon.rowid "
-            f"WHERE lexicon MATCH ? {'' if among is None else IS_LISTED} ORDER BY 2 DESC, record.key LIMIT ?"
+            f"WITH met AS MATERIALIZED ({' UNION ALL '.join(parts)}) "  # noqa: S608 (constants only)
+            "SELECT record.id, sum(met.score) FROM met JOIN record ON record.key = met.rowid "
+            f"{'' if among is None else IS_LISTED} GROUP BY record.key ORDER BY 2 DESC, record.key LIMIT ?"
         )
-        query = " OR ".join(quoted(word) for word in words)
-        values = [query, *([] if among is None else [listed(among)]), limit]
+        values += [*([] if among is None else [listed(among)]), limit]
         return [Hit(str(identifier), float(score)) for identifier, score in self._rows(sql, values)]
 
-    def _telling(self, words: list[str]) -> list[str]:
+    def _telling(self, words: list[str], vocabulary: str) -> list[str]:
         """Return the rarer of the words, so many as a search is quick with; all of them in a small store."""
         if len(words) * len(self) <= MOST_MATCHES:
             return words
-        sql = "SELECT term, doc FROM term WHERE term IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT term, doc FROM {vocabulary} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
         # what SQLite cuts into several terms, such as 2.5, is not found here and counts as rare
         counts = dict(self._rows(sql, (listed(words),)))
         telling: list[str] = []
@@ -213,8 +224,13 @@ class Catalogue:
         if not parts:
             return []
         query = " OR ".join(f"({part})" for part in parts)
-        sql = "SELECT record.id FROM lexicon JOIN record ON key = lexicon.rowid WHERE lexicon MATCH ? ORDER BY key"
-        return [row[0] for row in self._rows(sql, (f"{{{' '.join(fields)}}} : ({query})",))]
+        held = {
+            "lexicon": [field for field in fields if field != "card"],
+            "cards": ["card"] if "card" in fields else [],
+        }
+        met = [f"SELECT rowid FROM {index} WHERE {index} MATCH ?" for index in held if held[index]]  # noqa: S608 (constants)
+        sql = f"SELECT id FROM record WHERE key IN ({' UNION '.join(met)}) ORDER BY key"  # noqa: S608 (constants only)
+        return [row[0] for row in self._rows(sql, [f"{{{' '.join(of)}}} : ({query})" for of in held.values() if of])]
 
     def select(self, where: Where) -> set[str] | None:
         """Return the ids of the records that meet the condition; None when it asks for nothing."""
@@ -253,10 +269,10 @@ def put(connection: sqlite3.Connection, record: Record) -> None:
     connection.executemany("INSERT INTO facet (key, name, value, folded) VALUES (?, ?, ?, ?)", facets)
     matrices = [(key, space, matrix.tobytes()) for space, matrix in record.matrices.items()]
     connection.executemany("INSERT INTO vectors (key, space, data) VALUES (?, ?, ?)", matrices)
-    columns = [" ".join(tokens(record.texts.get(field, ""))) for field in FIELDS]
-    connection.execute(
-        "INSERT INTO lexicon (rowid, title, authors, abstract, card) VALUES (?, ?, ?, ?, ?)", (key, *columns)
-    )
+    *columns, card = (" ".join(tokens(record.texts.get(field, ""))) for field in FIELDS)
+    connection.execute("INSERT INTO lexicon (rowid, title, authors, abstract) VALUES (?, ?, ?, ?)", (key, *columns))
+    if card:
+        connection.execute("INSERT INTO cards (rowid, card) VALUES (?, ?)", (key, card))
 
 
 def forget(connection: sqlite3.Connection, key: int) -> None:
@@ -264,6 +280,7 @@ def forget(connection: sqlite3.Connection, key: int) -> None:
     connection.execute("DELETE FROM vectors WHERE key = ?", (key,))
     connection.execute("DELETE FROM facet WHERE key = ?", (key,))
     connection.execute("DELETE FROM lexicon WHERE rowid = ?", (key,))
+    connection.execute("DELETE FROM cards WHERE rowid = ?", (key,))
 
 
 def facet_clause(condition: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vectorstore.errors import StoreError
 
-VERSION = 3
+VERSION = 4
 """Of the tables below; a file of another version is made again from Chroma."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
@@ -22,12 +22,14 @@ CREATE TABLE IF NOT EXISTS facet (
 );
 CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value);
 CREATE INDEX IF NOT EXISTS facet_key ON facet (key);
-CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5 (title, authors, abstract, card, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5 (title, authors, abstract, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS cards USING fts5 (card, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE IF NOT EXISTS term USING fts5vocab (lexicon, row);
+CREATE VIRTUAL TABLE IF NOT EXISTS card_term USING fts5vocab (cards, row);
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (id TEXT PRIMARY KEY);
 """
-TABLES = ("record", "vectors", "facet", "lexicon", "mark", "pending")
+TABLES = ("record", "vectors", "facet", "lexicon", "cards", "mark", "pending")
 """Looked into on opening, so that damage is met there."""
 
 

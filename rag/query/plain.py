@@ -76,26 +76,33 @@ def phrase(
     most: int = MOST_SENTENCES,
     others: Sequence[Paper] = (),
     rival: Evidence | None = None,
+    doubted: float = 0.0,
 ) -> Generator[Sentence, None, Evidence | None]:
     """Yield verified sentences that answer a question about one paper, at most `most`; what its source says if none is.
 
     The model reads the chosen sentences, and where it says or shows that they do not tell, the whole abstract. Where a
     `rival` may be meant as well, it is asked last; of an English question before the whole abstract is read, and then
     answers if the model doubts it much less. Returns the evidence that told; None, with nothing yielded, if none did.
-    Where the question sets the paper beside `others`, it is to say nothing of them.
+    Where the question sets the paper beside `others`, it is to say nothing of them. With what doubt the model has
+    declined the chosen sentences before, if it has, is `doubted`.
     """
     read = partial(tell_from, question=question, draft=draft, model=model, most=most, others=others)
     limit = DOUBT[draft.language]
     chosen = choose(question, evidence, draft.language)
     abstract, before = tuple(evidence.sentences), draft.position
-    doubted = yield from read(chosen.notes, evidence, limit=limit)
+    if doubted < limit:
+        doubted = yield from read(chosen.notes, evidence, limit=limit)
+    passed = 0.0
     if doubted and rival and draft.language == "en":
         meant = choose(question, rival, draft.language)
-        if not (yield from read(meant.notes, rival, limit=CLEARER * doubted)):
+        passed = yield from read(meant.notes, rival, limit=min(limit, CLEARER * doubted))
+        if not passed:
             yield from completed(question, meant, rival, draft, before, most=most, others=others)
             return rival
     if doubted and (abstract == chosen.notes or (yield from read(abstract, evidence, limit=limit))):
-        return (yield from phrase(question, rival, draft, model, most=most, others=others)) if rival else None
+        if rival is None:
+            return None
+        return (yield from phrase(question, rival, draft, model, most=most, others=others, doubted=passed))
     yield from completed(question, chosen, evidence, draft, before, most=most, others=others)
     return evidence
 
@@ -142,7 +149,8 @@ def tell_from(
 ) -> Generator[Sentence, None, float]:
     """Yield the verified sentences that the model phrases from excerpts.
 
-    Returns 0, or the doubt with which it found no answer there, at least `limit`, from which on it is taken to decline.
+    Returns 0, or the doubt with which it found no answer there: at least `limit`, from which on it is taken to decline,
+    and 1 where it says so or shows it.
     """
     language = draft.language
     system, title = prompts.render(f"answer_{language}"), evidence.paper.title
@@ -175,7 +183,7 @@ def tell_from(
         elif doubted >= HESITATION[language] and empty_handed(sentence, question, evidence, language):
             declined = True
     draft.usage += completion.usage
-    return max(doubted, limit) if declined and not released else 0.0
+    return 1.0 if declined and not released else 0.0
 
 
 def doubt(opening: Mapping[str, float], language: Language) -> float:

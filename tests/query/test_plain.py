@@ -342,7 +342,7 @@ RIVALS = [
 def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> None:
     rivals = build("rivals", RIVALS)
     question = "How does the gripper on the conveyor sort waste?"
-    first = rivals.ask(question, *["NOT STATED"] * 3)
+    first = rivals.ask(question, "NOT STATED", "NOT STATED")
     assert first.reason == "not_stated"
     other = next(paper for paper in RIVALS[:2] if paper.arxiv_id != first.papers[0])
     said = other.abstract.partition(". ")[2]
@@ -395,7 +395,7 @@ def test_a_rival_that_is_doubted_as_much_does_not_answer(build: Build) -> None:
     *_, answer = answer_question(question, rivals.corpus, rivals.embedder, lambda: model)
     assert isinstance(answer, Answer)
     assert answer.reason == "not_stated"
-    assert len(llm.prompts) == 3
+    assert len(llm.prompts) == len(set(llm.prompts)) == 2
 
 
 def test_in_chinese_the_card_completes_a_short_answer(stage: Stage) -> None:

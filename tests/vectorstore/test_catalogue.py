@@ -243,3 +243,17 @@ def test_a_file_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite3").mkdir()
     with pytest.raises(StoreError, match="its catalogue cannot be used"):
         Catalogue.open(tmp_path / "catalogue.sqlite3")
+
+
+def test_a_card_is_neither_an_advantage_nor_a_handicap_to_the_abstract_s_words(tmp_path: Path) -> None:
+    opened = Catalogue.open(tmp_path / "cards.sqlite3")
+    texts = {"title": "Robot hands", "abstract": "A hand turns objects by touch."}
+    card = {"card": "机器人手靠触觉转动物体，" * 20 + "touch touch touch"}
+    for identifier, told in (("with", texts | card), ("without", texts)):
+        opened.commit(1, written=[Record(id=identifier, hash=identifier, data={}, texts=told, facets={})])
+    found = {hit.id: hit.score for hit in opened.search("Which hand turns objects by touch?", 9)}
+    assert found["with"] == found["without"]
+    assert [hit.id for hit in opened.search("哪只手靠触觉转动物体？", 9)] == ["with"]
+    assert opened.containing(["机器人手"]) == ["with"]
+    assert opened.containing(["robot hands"]) == ["with", "without"]
+    opened.close()

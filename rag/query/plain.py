@@ -96,7 +96,7 @@ def phrase(
     if doubted and rival and draft.language == "en":
         meant = choose(question, rival, draft.language)
         passed = yield from read(meant.notes, rival, limit=min(limit, CLEARER * doubted))
-        if not passed:
+        if draft.position > before:
             yield from completed(question, meant, rival, draft, before, most=most, others=others)
             return rival
     if doubted and (abstract == chosen.notes or (yield from read(abstract, evidence, limit=limit))):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -385,6 +386,20 @@ def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: floa
     assert isinstance(answer, Answer)
     assert answer.reason == reason
     assert answer.usage.llm_calls == len(llm.prompts) == (2 if reason else 1)
+
+
+def test_a_rival_of_which_nothing_is_borne_out_gives_way_to_the_whole_abstract(build: Build) -> None:
+    more = " Cameras, belts and motors are cheap. Bins are emptied. Operators rest. Belts run slowly. Lamps are bright."
+    longer = [replace(paper, abstract=paper.abstract + more) for paper in RIVALS[:2]]
+    rivals = build("long rivals", [*longer, RIVALS[2]])
+    question = "How does the gripper on the conveyor sort waste?"
+    first = rivals.ask(question, *["NOT STATED"] * 4).papers[0]
+    told = {
+        RIVALS[0].arxiv_id: "Touch tells glass from metal.",
+        RIVALS[1].arxiv_id: "A camera tells paper from plastic.",
+    }
+    answer = rivals.ask(question, "NOT STATED", "Penguins swim in Antarctic waters.", told[first])
+    assert {citation.arxiv_id for citation in answer.citations} == {first}
 
 
 def test_a_rival_that_is_doubted_as_much_does_not_answer(build: Build) -> None:

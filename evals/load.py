@@ -30,7 +30,7 @@ from rag.models import Paper
 APART = 0.1
 """Seconds between two readers' questions, so that it is known who asked first."""
 WARM_UP = ("What is new about language models?", "大语言模型有什么新进展？")
-SHOWN = 5
+SHOWN = 6
 """Questions that one reader alone pastes into a browser, and types there."""
 
 
@@ -113,9 +113,12 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
                 visitors = [opened_readers.enter_context(closing(Reader(address=address))) for _ in range(readers)]
                 for question in WARM_UP:
                     visitors[0].ask(question)
-                told_alone = [question for told in asked for question in told][: 2 * SHOWN]
-                pasted = list(showings(browser, address, told_alone[::2], typed=False)) if browser else []
-                typed = list(showings(browser, address, told_alone[1::2], typed=True)) if browser else []
+                # pairs of both languages by turns, so that both ways to ask have as many of each
+                pairs = [question for told in asked for question in told][: 2 * SHOWN]
+                pasted, typed = (
+                    list(showings(browser, address, told, typed=way)) if browser else []
+                    for way, told in ((False, by_twos(pairs, 0)), (True, by_twos(pairs, 1)))
+                )
                 for told in tqdm(asked, unit="round", file=sys.stderr):
                     visits.append(list(pool.map(ask_in_turn, visitors, told, range(readers))))
                     memory += [each for each in [resident_mib(process.pid)] if each is not None]
@@ -130,6 +133,11 @@ def measure(digest: Path, settings: Settings, *, readers: int = 10, rounds: int 
         memory_mib=quarters(memory),
         **summary(visits),
     )
+
+
+def by_twos(questions_: Sequence[str], start: int) -> list[str]:
+    """Return every other pair of questions, from the first pair on or from the second."""
+    return [question for place, question in enumerate(questions_) if place // 2 % 2 == start]
 
 
 def median(seconds: Sequence[float]) -> float | None:

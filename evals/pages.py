@@ -18,6 +18,8 @@ SECONDS = 60.0
 """How long something may take to be shown."""
 PACE = 150.0
 """Milliseconds between two letters: somebody who types fast."""
+LOOK = 1000.0
+"""Milliseconds for which they look at what they have typed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +75,7 @@ def showings(browser: Browser, address: str, asked: Sequence[str], *, typed: boo
     for question in asked:
         if typed:
             box.press_sequentially(question, delay=PACE)
+            page.wait_for_timeout(LOOK)
         else:
             box.fill(question)
         began = time.perf_counter()

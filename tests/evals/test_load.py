@@ -3,7 +3,7 @@
 import pytest
 
 from evals.errors import RunError
-from evals.load import asking, overtaken, quarters, summary
+from evals.load import asking, by_twos, overtaken, quarters, summary
 from evals.readers import Visit, submission
 from rag.models import Paper
 
@@ -55,3 +55,9 @@ def test_readers_ask_about_different_papers_in_both_languages() -> None:
 def test_a_page_without_a_question_box_is_told() -> None:
     with pytest.raises(RunError, match="no question box"):
         submission({"components": [], "dependencies": []})
+
+
+def test_pasted_and_typed_questions_are_of_both_languages() -> None:
+    asked = ["en1", "zh1", "en2", "zh2", "en3", "zh3", "en4", "zh4"]
+    assert by_twos(asked, 0) == ["en1", "zh1", "en3", "zh3"]
+    assert by_twos(asked, 1) == ["en2", "zh2", "en4", "zh4"]

@@ -13,7 +13,7 @@ from rag.models import Language, Paper, Turn
 from rag.query.retrieval import RECIPE, Recipe, retrieve
 
 Weights = Mapping[Language, Mapping[str, float]]
-LEGS = ("lexical", "glossed", "paper", "sentences")
+LEGS = ("lexical", "glossed", "paper", "sentences", "late-interaction")
 
 
 def without(leg: str) -> Recipe:
@@ -29,13 +29,12 @@ def without(leg: str) -> Recipe:
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "one-vector": Recipe(
-        text={"en": {"paper": 1.0}, "zh": {"paper": 1.0}}, card={"en": {}, "zh": {}}, late_interaction=False
-    ),
+    "one-vector": Recipe(text={"en": {"paper": 1.0}, "zh": {"paper": 1.0}}, card={"en": {}, "zh": {}}),
+    "late-interaction": Recipe(text={"en": {"late-interaction": 1.0}, "zh": {"late-interaction": 1.0}}, card={"en": {}, "zh": {}}),
     **{f"without-{leg}": without(leg) for leg in LEGS},
-    "without-late-interaction": replace(RECIPE, late_interaction=False),
 }
-"""What is left of the assistant's ranking, by the subject's name; `one-vector` is title and abstract as one."""
+"""What is left of the assistant's ranking, by the subject's name; `one-vector` is title and abstract as one,
+`late-interaction` its words alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vectorstore.lexical import normalized, phrases, tokens
-from vectorstore.packing import unpacked
+from vectorstore.packing import unpacked, unpacked_words
 from vectorstore.records import Hit, Record, Stored, Where
 from vectorstore.tables import connect, discard, explained
 
 if TYPE_CHECKING:
-    from vectorstore.packing import Packed
+    from vectorstore.packing import Packed, Words
 
 FIELDS = ("title", "authors", "abstract", "card")
 """Lexical fields of a record. Cards have an index of their own: BM25 counts a record as long as its index holds of it,
@@ -144,6 +144,18 @@ class Catalogue:
                 found[identifier] = members, unpacked(data, len(members))
         return found
 
+    def words(self, ids: Sequence[str]) -> dict[str, Words]:
+        """Return record id to the vectors of its words, of records that have any."""
+        found: dict[str, Words] = {}
+        sql = (
+            "SELECT id, dimensions, words.data FROM record JOIN words USING (key) "
+            "WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        for start in range(0, len(ids), CHUNK):
+            for identifier, dimensions, data in self._rows(sql, (listed(ids[start : start + CHUNK]),)):
+                found[identifier] = unpacked_words(data, dimensions)
+        return found
+
     def all(self) -> Iterator[Stored]:
         """Yield every record in the order of arrival."""
         ids = self.ids()
@@ -269,6 +281,9 @@ def put(connection: sqlite3.Connection, record: Record) -> None:
     connection.executemany("INSERT INTO facet (key, name, value, folded) VALUES (?, ?, ?, ?)", facets)
     matrices = [(key, space, matrix.tobytes()) for space, matrix in record.matrices.items()]
     connection.executemany("INSERT INTO vectors (key, space, data) VALUES (?, ?, ?)", matrices)
+    if record.words is not None and len(record.words):
+        row = key, record.words.shape[1], record.words.tobytes()
+        connection.execute("INSERT INTO words (key, dimensions, data) VALUES (?, ?, ?)", row)
     *columns, card = (" ".join(tokens(record.texts.get(field, ""))) for field in FIELDS)
     connection.execute("INSERT INTO lexicon (rowid, title, authors, abstract) VALUES (?, ?, ?, ?)", (key, *columns))
     if card:
@@ -278,6 +293,7 @@ def put(connection: sqlite3.Connection, record: Record) -> None:
 def forget(connection: sqlite3.Connection, key: int) -> None:
     """Delete what was derived from a record."""
     connection.execute("DELETE FROM vectors WHERE key = ?", (key,))
+    connection.execute("DELETE FROM words WHERE key = ?", (key,))
     connection.execute("DELETE FROM facet WHERE key = ?", (key,))
     connection.execute("DELETE FROM lexicon WHERE rowid = ?", (key,))
     connection.execute("DELETE FROM cards WHERE rowid = ?", (key,))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chromadb.base_types import Where
     from llama_index.core.schema import TextNode
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the layout of collections, node ids and metadata."""
 PREFIX = "arxiv-rag-"
 """Collections of this program, where a server is shared."""

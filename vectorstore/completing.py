@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def with_matrices(records: Sequence[Record], spaces: Iterable[str], catalogue: Catalogue) -> list[Record]:
-    """Return the records with the vectors of all their nodes: new ones, or those that the catalogue has."""
+    """Return the records with the vectors of all their nodes and words: new ones, or those that the catalogue has."""
     matrices: dict[str, dict[str, Packed]] = {record.id: {} for record in records}
     for space in spaces:
         known = catalogue.matrices(space, list(matrices))
@@ -30,7 +30,10 @@ def with_matrices(records: Sequence[Record], spaces: Iterable[str], catalogue: C
             ]
             if vectors:
                 matrices[record.id][space] = np.stack(vectors)
-    return [replace(record, matrices=matrices[record.id]) for record in records]
+    words = catalogue.words([record.id for record in records if record.words is None])
+    return [
+        replace(record, matrices=matrices[record.id], words=words.get(record.id, record.words)) for record in records
+    ]
 
 
 def restore(catalogue: Catalogue, spaces: Spaces, *, since: int, generation: int) -> None:

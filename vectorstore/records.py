@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.packing import as_text, from_text
+from vectorstore.packing import as_text, from_text, words_from_text
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
 
-    from vectorstore.packing import Packed
+    from vectorstore.packing import Packed, Words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +36,8 @@ class Record:
     """Likewise, nodes that are compared within the record alone: `Store.vectors` gives them, `nearest` does not."""
     matrices: Mapping[str, Packed] = field(default_factory=dict)
     """Embedding space to (nodes, dimensions) vectors of all nodes there; filled in by the store."""
+    words: Words | None = None
+    """Vectors of its words, which `Store.words` gives; None keeps those that the store has."""
 
     @property
     def node_ids(self) -> dict[str, tuple[str, ...]]:
@@ -126,6 +128,7 @@ def carried(record: Record) -> str:
         "facets": {name: list(values) for name, values in record.facets.items()},
         "nodes": record.node_ids,
         "vectors": {space: as_text(matrix) for space, matrix in record.matrices.items()},
+        "words": None if record.words is None else [record.words.shape[1], as_text(record.words)],
     }
     return json.dumps(told, ensure_ascii=False)
 
@@ -136,6 +139,8 @@ def revived(identifier: str, text: str) -> Record:
 
     told = json.loads(text)
     vectors = told.pop("vectors")
+    words = told.pop("words")
     nodes = {space: tuple(TextNode(id_=node) for node in members) for space, members in told.pop("nodes").items()}
     matrices = {space: from_text(data, len(nodes[space])) for space, data in vectors.items()}
-    return Record(id=identifier, nodes=nodes, matrices=matrices, **told)
+    read = words_from_text(words[1], words[0]) if words else None
+    return Record(id=identifier, nodes=nodes, matrices=matrices, words=read, **told)

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
+    from vectorstore.packing import Words
+
 CATALOGUE = "catalogue.sqlite3"
 CACHED_RECORDS = 4096
-"""Records whose vectors stay in memory (about 25 kB each): a day is always warm, a year is bounded."""
+"""Records whose vectors stay in memory (about 40 kB each): a day is always warm, a year is bounded."""
 MOST_NAMED = 2000
 """Records that Chroma is told to search among; of a larger set enough are among the nearest of all."""
 PATIENCE = 60.0
@@ -60,6 +62,7 @@ class Store:
         self._files = FileLock(folder / "access.lock", poll_interval=0.005)
         self._checkpoints = Checkpoints(folder / "chroma", folder / "checkpoints")
         self._recent: Recent[tuple[str, tuple[str, ...]], Vectors] = Recent(CACHED_RECORDS * len(models))
+        self._words: Recent[tuple[int, str], Words] = Recent(CACHED_RECORDS)
         self._records: Recent[tuple[int, str], Stored] = Recent(CACHED_RECORDS)
 
     @classmethod
@@ -275,6 +278,17 @@ class Store:
                 found[key] = packed.astype(np.float32)
                 self._recent.put((space, members), found[key])
         return {key: found[key] for key in wanted if key in found}
+
+    def words(self, ids: Iterable[str]) -> dict[str, Words]:
+        """Return record id to the (words, dimensions) vectors of its words, of records that have any."""
+        wanted = list(dict.fromkeys(ids))
+        with self._lock:
+            generation = self.catalogue.generation
+            kept = {key: words for key in wanted if (words := self._words.get((generation, key))) is not None}
+            for key, words in self.catalogue.words([key for key in wanted if key not in kept]).items():
+                kept[key] = words
+                self._words.put((generation, key), words)
+        return {key: kept[key] for key in wanted if key in kept}
 
     def lacking(self) -> int:
         """Return how many nodes Chroma should hold and does not."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vectorstore.errors import StoreError
 
-VERSION = 4
+VERSION = 5
 """Of the tables below; a file of another version is made again from Chroma."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS record (
 );
 CREATE TABLE IF NOT EXISTS vectors (key INTEGER NOT NULL, space TEXT NOT NULL, data BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS vectors_key ON vectors (key, space);
+CREATE TABLE IF NOT EXISTS words (key INTEGER PRIMARY KEY, dimensions INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS facet (
     key INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL COLLATE NOCASE, folded TEXT NOT NULL
 );
@@ -29,7 +30,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS card_term USING fts5vocab (cards, row);
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (id TEXT PRIMARY KEY);
 """
-TABLES = ("record", "vectors", "facet", "lexicon", "cards", "mark", "pending")
+TABLES = ("record", "vectors", "words", "facet", "lexicon", "cards", "mark", "pending")
 """Looked into on opening, so that damage is met there."""
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from openai.types import CreateEmbeddingResponse
 
 from rag.config import Settings
+from rag.engines.late import Asked, Words, fitted, fitted_digest
 from rag.engines.remote import NO_ANSWER, Endpoint, explained, openai_client, retried
 from rag.engines.weights import MINILM, MINILM_TOKENIZER, resolve
 from rag.errors import ModelUnavailableError
@@ -75,15 +76,28 @@ class Tokens:
     """(tokens, dimensions) unit vectors in context."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a whole and word by word, from one pass of the model."""
+
+    vector: Vectors
+    """(dimensions,) unit vector."""
+    words: Words
+    """(words, dimensions of late interaction) its words."""
+
+
 @runtime_checkable
 class TokenEmbedding(Protocol):
     """An embedder that also tells the vectors of the single tokens."""
 
-    def token_ids(self, text: str) -> NDArray[np.int64]:
-        """Return a text's tokens, which costs next to nothing."""
-
     def token_vectors(self, text: str) -> Tokens:
         """Return a text's tokens with their vectors."""
+
+    def asked(self, question: str) -> Asked:
+        """Return a question's words for late interaction."""
+
+    def readings(self, texts: Sequence[str]) -> list[Reading]:
+        """Return passages with their words for late interaction."""
 
 
 class MiniLMEmbedding(LocalEmbedding):
@@ -103,7 +117,7 @@ class MiniLMEmbedding(LocalEmbedding):
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        embedding = cls(model_name="all-MiniLM-L6-v2-int8", embed_batch_size=256)
+        embedding = cls(model_name=f"all-MiniLM-L6-v2-int8+{fitted_digest()}", embed_batch_size=256)
         embedding._session = onnxruntime.InferenceSession(
             str(resolve(MINILM, cache)), options, providers=["CPUExecutionProvider"]
         )
@@ -113,13 +127,25 @@ class MiniLMEmbedding(LocalEmbedding):
         embedding._remembered = lru_cache(maxsize=REMEMBERED)(embedding._tokens)
         return embedding
 
-    def token_ids(self, text: str) -> NDArray[np.int64]:
-        """Return a text's tokens."""
-        return np.array(self._tokenizer.encode(readable(text)).ids[1:-1], dtype=np.int64)
-
     def token_vectors(self, text: str) -> Tokens:
         """Return a text's tokens with their unit vectors in context; those of the last texts are remembered."""
         return self._remembered(readable(text))
+
+    def asked(self, question: str) -> Asked:
+        """Return a question's words for late interaction."""
+        tokens = self.token_vectors(question)
+        return fitted().asked(tokens.ids, tokens.vectors)
+
+    def readings(self, texts: Sequence[str]) -> list[Reading]:
+        """Return passages with their words for late interaction."""
+        with self._lock:
+            return [self._reading(readable(text)) for text in texts]
+
+    def _reading(self, text: str) -> Reading:
+        ids = np.array(self._tokenizer.encode(text).ids, dtype=np.int64)
+        hidden = self._hidden(ids[None], np.ones_like(ids)[None])[0]
+        pooled = hidden.mean(axis=0)
+        return Reading(pooled / np.linalg.norm(pooled), fitted().told(hidden[1:-1]))
 
     def _tokens(self, text: str) -> Tokens:
         ids = np.array(self._tokenizer.encode(text).ids, dtype=np.int64)

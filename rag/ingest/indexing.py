@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, TypeVar
 
-from llama_index.core.schema import MetadataMode
+from llama_index.core.schema import MetadataMode, TextNode
 
+from rag.engines.embedders import TokenEmbedding
+from rag.engines.late import Words
 from rag.engines.loading import SPACE, Embedder
-from rag.ingest.chunks import paper_nodes, paper_record
+from rag.ingest.chunks import is_detail, paper_nodes, paper_record
 from rag.ingest.editions import Editions, combined, from_data, joined, merged, to_data
 from rag.models import Paper
 from vectorstore import Record
-from vectorstore.records import Stored
+from vectorstore.records import Stored, record_of
 from vectorstore.store import Store
 
 BATCH = 16
@@ -86,8 +88,7 @@ def index_papers(
                         records.append(record)
                     # a paper of several portions counts by what was most
                     done[identifier] = min(verdict, done.get(identifier, verdict), key=VERDICTS.index)
-                embed(records, known, embedder, watch)
-                store.write(records)
+                store.write(embedded(records, known, embedder, watch))
                 progress(len(batch))
     return IndexReport(
         papers=len(done),
@@ -121,14 +122,28 @@ def same_nodes(record: Record, stored: Stored) -> bool:
     return {space: list(nodes) for space, nodes in record.node_ids.items()} == stored.nodes
 
 
-def embed(records: Sequence[Record], known: Mapping[str, Stored], embedder: Embedder, watch: Stopwatch) -> None:
-    """Set the embeddings of the nodes that the store does not have, in one pass."""
+def embedded(
+    records: Sequence[Record], known: Mapping[str, Stored], embedder: Embedder, watch: Stopwatch
+) -> list[Record]:
+    """Return the records with the embeddings of the nodes that the store does not have, and with their words."""
     present = {node for stored in known.values() for node in stored.nodes.get(SPACE, ())}
     fresh = [node for record in records for node in record.all_nodes(SPACE) if node.node_id not in present]
+    words: dict[str, Words] = {}
     with watch:
-        vectors = embedder.model.get_text_embedding_batch([node.get_content(MetadataMode.EMBED) for node in fresh])
-    for node, vector in zip(fresh, vectors, strict=True):
-        node.embedding = vector
+        if isinstance(embedder.model, TokenEmbedding):
+            whole = [node for node in fresh if not is_detail(node)]
+            fresh = [node for node in fresh if is_detail(node)]
+            for node, reading in zip(whole, embedder.model.readings(contents(whole)), strict=True):
+                node.embedding = reading.vector.tolist()
+                words[record_of(node.node_id)] = reading.words
+        for node, vector in zip(fresh, embedder.model.get_text_embedding_batch(contents(fresh)), strict=True):
+            node.embedding = vector
+    return [replace(record, words=words.get(record.id)) for record in records]
+
+
+def contents(nodes: Sequence[TextNode]) -> list[str]:
+    """Return what is embedded of some nodes."""
+    return [node.get_content(MetadataMode.EMBED) for node in nodes]
 
 
 def batched(values: Iterable[Value], size: int) -> Iterator[list[Value]]:

@@ -15,7 +15,6 @@ from rag.models import Citation, Language, Paper, Support
 from rag.query.aspects import statements
 from rag.query.cues import cue
 from rag.query.glossary import understood
-from rag.query.reranking import best_matches
 from rag.query.selection import sentence_scores
 from rag.query.verification import (
     PARTIAL,
@@ -203,6 +202,12 @@ def cite(
         support=support,
         score=round(score, 3),
     )
+
+
+def best_matches(asked: NDArray[np.float16], told: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Return, for each of (tokens, dimensions) vectors of a question, the cosine of the nearest one of a text."""
+    matches: NDArray[np.float32] = (asked.astype(np.float32) @ told.astype(np.float32).T).max(axis=1)
+    return matches
 
 
 def embed(vectors: Sequence[Sequence[float]]) -> Vectors:

@@ -30,10 +30,10 @@ MATCHED = 0.8
 """Share of a subject's words from which on a paper that holds them is on it."""
 NEAREST = 0.0
 """Least z-score, among the papers, of the sentence nearest to the question of such a paper."""
-LIKELY = {"words": 4.5, "behind": -0.37, "place": -1.43}
+LIKELY = {"words": 3.3, "behind": -0.17, "place": -1.8}
 """Logistic weights of what tells a paper that is on a subject in other words than the question's: the share of words
 that it holds, how far its fused score is behind the first paper's, the logarithm of its place in the ranking."""
-UNLIKELY = (-0.16, 1.34)
+UNLIKELY = (-1.6, -0.1)
 """Weighted sums below which it is not: where no paper has the subject's words, and beside papers that have them.
 
 Fitted, as the weights, on the development questions for lists.

@@ -23,8 +23,6 @@ def test_every_leg_of_the_ranking_can_be_left_out() -> None:
         left = without(leg)
         assert all(leg not in legs for weights in (left.text, left.card) for legs in weights.values())
         assert left != RECIPE
-        assert left.late_interaction
-    assert not RECIPES["without-late-interaction"].late_interaction
 
 
 def test_every_ranker_can_be_asked_for_by_name() -> None:

@@ -1,0 +1,69 @@
+"""The fit of late interaction: its slopes are right, and it learns what questions mean."""
+
+import numpy as np
+import pytest
+
+from evals.fitting import BATCH, Lesson, Text, fit, slopes_of
+from rag.engines.late import Projection, late_interaction
+
+SIZE = 12
+VOCABULARY = 40
+
+
+def text(chance: np.random.Generator, ids: list[int], table: np.ndarray) -> Text:
+    """Return a text whose tokens lie near to those of a table."""
+    vectors = table[ids] + 0.05 * chance.standard_normal((len(ids), table.shape[1]))
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Text(ids=np.array(ids), vectors=unit.astype(np.float16))
+
+
+def test_the_slopes_are_those_of_the_loss() -> None:
+    chance = np.random.default_rng(1)
+    table = chance.standard_normal((VOCABULARY, SIZE))
+    papers = [text(chance, list(chance.integers(0, VOCABULARY, 7)), table) for _ in range(4)]
+    lesson = Lesson(asked=text(chance, [1, 2, 3], table), papers=papers)
+    values = {
+        "matrix": chance.standard_normal((5, SIZE)),
+        "salience": 0.1 * chance.standard_normal(SIZE),
+        "sharpness": np.asarray(3.0),
+    }
+    rarity = chance.random(VOCABULARY) + 0.5
+    _, slopes = slopes_of(lesson, values, rarity)
+    for name, value in values.items():
+        for place in list(np.ndindex(value.shape))[:20]:
+            moved = []
+            for step in (1e-5, -1e-5):
+                other = value.astype(float).copy()
+                other[place] += step
+                moved.append(slopes_of(lesson, values | {name: other}, rarity)[0])
+            assert slopes[name][place] == pytest.approx((moved[0] - moved[1]) / 2e-5, rel=1e-2, abs=1e-4), name
+
+
+def test_it_learns_that_plain_words_mean_technical_ones() -> None:
+    """Word i of the questions means word i + 20 of the papers: half of their dimensions are alike, half are not."""
+    chance = np.random.default_rng(2)
+    meaning = chance.standard_normal((20, SIZE // 2))
+    table = np.hstack([np.vstack([meaning, meaning]), 1.5 * chance.standard_normal((VOCABULARY, SIZE // 2))])
+    subjects = [list(chance.choice(20, 3, replace=False)) for _ in range(12 * BATCH)]
+    papers = [text(chance, [subject + 20 for subject in about], table) for about in subjects]
+    questions = [text(chance, about, table) for about in subjects]
+    whole = tuple(
+        np.stack([each.vectors.mean(axis=0) for each in texts]).astype(np.float32) for texts in (questions, papers)
+    )
+    *_, (steps, loss, projection) = fit(
+        questions, (whole[0], whole[1]), papers, range(len(papers)), vocabulary=VOCABULARY, rounds=50, dimensions=SIZE
+    )
+    assert steps == 50 * 12
+    start = Projection(
+        matrix=np.eye(SIZE, dtype=np.float32), salience=np.zeros(SIZE, dtype=np.float32), rarity=projection.rarity
+    )
+
+    def hits(by: Projection) -> int:
+        told = [by.told(paper.vectors) for paper in papers[:60]]
+        return sum(
+            int(late_interaction(by.asked(each.ids, each.vectors), told).argmax()) == place
+            for place, each in enumerate(questions[:60])
+        )
+
+    assert hits(projection) > hits(start) + 15
+    assert loss < 1.5

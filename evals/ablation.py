@@ -30,7 +30,9 @@ def without(leg: str) -> Recipe:
 
 RECIPES: Mapping[str, Recipe] = {
     "one-vector": Recipe(text={"en": {"paper": 1.0}, "zh": {"paper": 1.0}}, card={"en": {}, "zh": {}}),
-    "late-interaction": Recipe(text={"en": {"late-interaction": 1.0}, "zh": {"late-interaction": 1.0}}, card={"en": {}, "zh": {}}),
+    "late-interaction": Recipe(
+        text={"en": {"late-interaction": 1.0}, "zh": {"late-interaction": 1.0}}, card={"en": {}, "zh": {}}
+    ),
     **{f"without-{leg}": without(leg) for leg in LEGS},
 }
 """What is left of the assistant's ranking, by the subject's name; `one-vector` is title and abstract as one,

@@ -82,7 +82,7 @@ def files(wheel: Path) -> list[str]:
 
 def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in files(wheel)} == {"rag", "prompts", "vectorstore"}
-    strange = [name for name in files(wheel) if not re.search(r"\.(py|md|css|js|toml|svg)$|/py\.typed$", name)]
+    strange = [name for name in files(wheel) if not re.search(r"\.(py|md|css|js|toml|svg|npz)$|/py\.typed$", name)]
     assert strange == []
 
 

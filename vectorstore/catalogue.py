@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from vectorstore.lexical import normalized, phrases, tokens
 from vectorstore.packing import unpacked, unpacked_words
 from vectorstore.records import Hit, Record, Stored, Where
+from vectorstore.sql import facet_clause, listed, quoted, storable
 from vectorstore.tables import connect, discard, explained
 
 if TYPE_CHECKING:
@@ -297,23 +298,3 @@ def forget(connection: sqlite3.Connection, key: int) -> None:
     connection.execute("DELETE FROM facet WHERE key = ?", (key,))
     connection.execute("DELETE FROM lexicon WHERE rowid = ?", (key,))
     connection.execute("DELETE FROM cards WHERE rowid = ?", (key,))
-
-
-def facet_clause(condition: str) -> str:
-    """Return the SQL that a record has a facet which meets `condition`."""
-    return f"key IN (SELECT key FROM facet WHERE name = ? AND ({condition}))"  # noqa: S608 (conditions hold no data)
-
-
-def listed(values: Iterable[str]) -> str:
-    """Return the values as one JSON list, which SQL takes apart again: however many, they are one parameter."""
-    return json.dumps([storable(value) for value in values])
-
-
-def storable(text: str) -> str:
-    """Return text that SQLite can take: halves of surrogate pairs cannot be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def quoted(words: str) -> str:
-    """Return an FTS5 string: nothing in it is an operator."""
-    return '"' + words.replace('"', '""') + '"'

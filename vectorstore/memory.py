@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,6 +30,20 @@ class Recent(Generic[Key, Value]):
         if value is not None:
             self._kept.move_to_end(key)
         return value
+
+    def gathered(
+        self, wanted: Iterable[str], read: Callable[[list[str]], Mapping[str, Value]], key: Callable[[str], Key]
+    ) -> dict[str, Value]:
+        """Return what there is of the wanted, in order: what is kept under `key`, and what `read` gives of the rest.
+
+        What was read is kept.
+        """
+        names = list(dict.fromkeys(wanted))
+        found = {name: value for name in names if (value := self.get(key(name))) is not None}
+        for name, value in read([name for name in names if name not in found]).items():
+            found[name] = value
+            self.put(key(name), value)
+        return {name: found[name] for name in names if name in found}
 
     def put(self, key: Key, value: Value) -> None:
         """Keep a value."""

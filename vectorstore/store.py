@@ -215,14 +215,9 @@ class Store:
 
     def get(self, ids: Iterable[str]) -> dict[str, Stored]:
         """Return those of the records that exist, by id, in the order asked for."""
-        wanted = list(dict.fromkeys(ids))
         with self._lock:
             generation = self.catalogue.generation
-            found = {key: record for key in wanted if (record := self._records.get((generation, key)))}
-            for key, record in self.catalogue.get(key for key in wanted if key not in found).items():
-                found[key] = record
-                self._records.put((generation, key), record)
-        return {key: found[key] for key in wanted if key in found}
+            return self._records.gathered(ids, self.catalogue.get, lambda key: (generation, key))
 
     def select(self, where: Where) -> set[str] | None:
         """Return the ids that meet a condition; None when it asks for nothing."""
@@ -281,14 +276,9 @@ class Store:
 
     def words(self, ids: Iterable[str]) -> dict[str, Words]:
         """Return record id to the (words, dimensions) vectors of its words, of records that have any."""
-        wanted = list(dict.fromkeys(ids))
         with self._lock:
             generation = self.catalogue.generation
-            kept = {key: words for key in wanted if (words := self._words.get((generation, key))) is not None}
-            for key, words in self.catalogue.words([key for key in wanted if key not in kept]).items():
-                kept[key] = words
-                self._words.put((generation, key), words)
-        return {key: kept[key] for key in wanted if key in kept}
+            return self._words.gathered(ids, self.catalogue.words, lambda key: (generation, key))
 
     def lacking(self) -> int:
         """Return how many nodes Chroma should hold and does not."""

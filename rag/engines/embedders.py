@@ -134,7 +134,7 @@ class MiniLMEmbedding(LocalEmbedding):
     def asked(self, question: str) -> Asked:
         """Return a question's words for late interaction."""
         tokens = self.token_vectors(question)
-        return fitted().asked(tokens.ids, tokens.vectors)
+        return fitted()["papers"].asked(tokens.ids, tokens.vectors)
 
     def readings(self, texts: Sequence[str]) -> list[Reading]:
         """Return passages with their words for late interaction."""
@@ -145,7 +145,7 @@ class MiniLMEmbedding(LocalEmbedding):
         ids = np.array(self._tokenizer.encode(text).ids, dtype=np.int64)
         hidden = self._hidden(ids[None], np.ones_like(ids)[None])[0]
         pooled = hidden.mean(axis=0)
-        return Reading(pooled / np.linalg.norm(pooled), fitted().told(hidden[1:-1]))
+        return Reading(pooled / np.linalg.norm(pooled), fitted()["papers"].told(hidden[1:-1]))
 
     def _tokens(self, text: str) -> Tokens:
         ids = np.array(self._tokenizer.encode(text).ids, dtype=np.int64)

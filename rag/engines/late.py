@@ -1,7 +1,8 @@
-"""Late interaction: a question's words, each in context, compared with a paper's (ColBERT, arXiv:2004.12832).
+"""Late interaction: a question's words, each in context, compared with a text's (ColBERT, arXiv:2004.12832).
 
 The embedder's token vectors are projected into a small space in which a plain question comes near to the technical
-words that answer it. The projection was fitted to questions about other papers (`evals/fitting.py`).
+words that answer it: one in which papers are told apart, and one for the sentences of a paper. Both were fitted to
+questions about other papers (`evals/fitting.py`).
 """
 
 from __future__ import annotations
@@ -53,26 +54,30 @@ class Projection:
 
     def told(self, vectors: NDArray[np.floating]) -> Words:
         """Return a paper's words from its (tokens, embedder's dimensions) vectors."""
-        words: Words = np.rint(self.project(vectors.astype(np.float32)) * SCALE).astype(np.int8)
+        words: Words = np.rint(self.project(vectors) * SCALE).astype(np.int8)
         return words
 
-    def project(self, vectors: Floats) -> Floats:
+    def project(self, vectors: NDArray[np.floating]) -> Floats:
         """Return (n, dimensions) unit vectors."""
-        projected = vectors @ self.matrix.T
+        projected = vectors.astype(np.float32) @ self.matrix.T
         unit: Floats = projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-9)
         return unit
 
 
 @cache
-def fitted() -> Projection:
-    """Return the projection that comes with the program."""
+def fitted() -> dict[str, Projection]:
+    """Return the projections that come with the program: for `papers`, and for `sentences` of one paper."""
     with (files("rag.engines") / WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as held:
-        return Projection(**{name: held[name].astype(np.float32) for name in ("matrix", "salience", "rarity")})
+        read = {name: held[name].astype(np.float32) for name in held.files}
+    return {
+        kind: Projection(matrix=read[f"{kind}_matrix"], salience=read[f"{kind}_salience"], rarity=read["rarity"])
+        for kind in ("papers", "sentences")
+    }
 
 
 @cache
 def fitted_digest() -> str:
-    """Return what tells this projection from others: words that another one made cannot be compared."""
+    """Return what tells these projections from others: words that another one made cannot be compared."""
     return sha256((files("rag.engines") / WEIGHTS).read_bytes()).hexdigest()[:8]
 
 

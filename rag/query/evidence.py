@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.engines.embedders import TokenEmbedding
+from rag.engines.late import fitted
 from rag.engines.loading import Embedder
 from rag.models import Citation, Language, Paper, Support
 from rag.query.aspects import statements
@@ -65,8 +66,8 @@ class Evidence:
     def likeness(self, question: str) -> NDArray[np.float64]:
         """Return (sentences,) how much nearer each sentence comes to the words of a question than the others do.
 
-        The mean, over the question's words in context, of what the sentence's nearest word is above the mean of all
-        sentences: words that every sentence meets, such as the paper's subject, tell them apart no more. An embedder
+        The weighted mean, over the question's words in context, of what the sentence's nearest word is above the mean
+        of all sentences: words that every sentence meets, such as the paper's subject, tell them apart no more. An embedder
         without vectors of single words is asked for whole sentences.
         """
         return self._nearer(question, self.sentences)
@@ -79,11 +80,13 @@ class Evidence:
             vectors = embed(embedder.get_text_embedding_batch(told))
             likeness: NDArray[np.float64] = (vectors[1:] @ vectors[0]).astype(np.float64)
             return likeness
-        asked, *words = (embedder.token_vectors(text).vectors for text in told)
-        if not len(asked) or not all(map(len, words)):
+        asked, *words = (embedder.token_vectors(text) for text in told)
+        if not len(asked.ids) or not all(len(each.ids) for each in words):
             return np.zeros(len(texts))
-        met = np.array([best_matches(asked, each) for each in words])
-        nearer: NDArray[np.float64] = np.maximum(met - met.mean(axis=0), 0.0).mean(axis=1).astype(np.float64)
+        view = fitted()["sentences"]
+        wanted = view.asked(asked.ids, asked.vectors)
+        met = np.array([(wanted.vectors @ view.project(each.vectors).T).max(axis=1) for each in words])
+        nearer: NDArray[np.float64] = (np.maximum(met - met.mean(axis=0), 0.0) @ wanted.weights).astype(np.float64)
         return nearer
 
     @property
@@ -202,12 +205,6 @@ def cite(
         support=support,
         score=round(score, 3),
     )
-
-
-def best_matches(asked: NDArray[np.float16], told: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Return, for each of (tokens, dimensions) vectors of a question, the cosine of the nearest one of a text."""
-    matches: NDArray[np.float32] = (asked.astype(np.float32) @ told.astype(np.float32).T).max(axis=1)
-    return matches
 
 
 def embed(vectors: Sequence[Sequence[float]]) -> Vectors:

@@ -145,7 +145,7 @@ def similarities(
 
 
 def late_scores(question: str, ids: Sequence[str], corpus: Corpus, embedder: Embedder) -> Scores:
-    """Return (papers,) how well each paper's words, in context, meet the question's; zeros where the embedder has none."""
+    """Return (papers,) how well each paper's words, in context, meet the question's; zeros where it has none."""
     if not isinstance(embedder.model, TokenEmbedding):
         return np.zeros(len(ids))
     words = corpus.store.words(ids)

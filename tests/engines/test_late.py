@@ -82,4 +82,4 @@ def test_it_is_the_weighted_mean_of_best_cosines(asked: np.ndarray, lengths: lis
 def test_the_digest_tells_one_projection_from_another() -> None:
     assert len(fitted_digest()) == 8
     assert fitted_digest() in load_embedder(Settings(embedder="local")).model.model_name
-    assert fitted().matrix.shape[1] == 384
+    assert {view.matrix.shape[1] for view in fitted().values()} == {384}

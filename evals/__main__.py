@@ -236,6 +236,18 @@ def scale(papers: Path, sizes: str, budget: float, as_json: bool) -> None:
         click.echo(f"\nVectors of {embedded} papers are real; those of the others are drawn around them.")
 
 
+@main.command()
+@click.argument("papers", type=PATH)
+@click.option("--questions", type=PATH, help="Another file of questions.")
+@click.option("--out", type=PATH, help="Where the projections go [default: into the program].")
+@click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True, help="Of the embedder.")
+def fit(papers: Path, questions: Path | None, out: Path | None, threads: int) -> None:
+    """Fit the projections of late interaction to the training questions about PAPERS (.jsonl.gz)."""
+    from evals.training import QUESTIONS, WEIGHTS_PATH, fit_command
+
+    fit_command(papers, questions or QUESTIONS, out or WEIGHTS_PATH, threads)
+
+
 def guarded() -> int:
     """Run the command line; return the exit code. Errors are one sentence on stderr."""
     try:

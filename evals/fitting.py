@@ -1,14 +1,13 @@
-"""Fit the projection of late interaction to questions about papers that no evaluation asks about.
+"""Fit the projections of late interaction: what answers a question has to come before its rivals.
 
-    python -m evals fit PAPERS.jsonl.gz [--questions FILE] [--out FILE]
-
-A question's paper has to come before the papers that the embedder takes for the nearest ones (a softmax over their
-scores, cross entropy), which is all that the fit knows: no lexical index, no cards, none of the evaluation's cases.
+A lesson is a question with the text that answers it and some that do not; the loss is the cross entropy of a softmax
+over their scores. The slopes are written out: late interaction is a maximum over words, so that only the words that
+met have any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,20 +17,19 @@ from rag.engines.late import Floats, Projection
 
 DIMENSIONS = 64
 """Of the space of comparison: 64 bytes a word."""
-POOL = 400
-"""Papers among which a question's own is sought, drawn anew each time: about two days."""
-RIVALS = 15
-"""The nearest of them, which it is told apart from."""
 BATCH = 16
 """Questions a step."""
 RATE = 5e-4
 """Adam's step (Kingma and Ba 2015, arXiv:1412.6980) for the projection, falling to nothing."""
 RATE_SALIENCE = 2.5e-3
 RATE_SHARPNESS = 0.15
+"""The same for the others."""
 SHARPNESS = 25.0
 """What scores are multiplied with before the softmax, at first."""
 SAMPLE = 60_000
 """Tokens whose principal components the projection starts from."""
+TOLD = 50
+"""Steps after which a fit tells how far it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,10 +44,12 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """A question with its own paper and the rivals, the own one first."""
+    """A question with the text that answers it and its rivals."""
 
     asked: Text
-    papers: Sequence[Text]
+    """The question."""
+    told: Sequence[Text]
+    """The right text first."""
 
 
 @dataclass(slots=True)
@@ -72,41 +72,20 @@ class Parameters:
             self.values[name] = (self.values[name] - share * self.rates[name] * even).astype(np.float32)
 
 
-def document_frequencies(papers: Sequence[Text], vocabulary: int) -> Floats:
-    """Return (vocabulary,) the inverse document frequency of each token among the papers."""
-    counts = np.zeros(vocabulary)
-    for paper in papers:
-        counts[np.unique(paper.ids)] += 1
-    rarity: Floats = np.log(1 + len(papers) / (1 + counts)).astype(np.float32)
-    return rarity
+Course = Callable[[np.random.Generator], Iterator[Lesson]]
+"""Gives every lesson once, in any order."""
 
 
-def principal(papers: Sequence[Text], dimensions: int, chance: np.random.Generator) -> Floats:
-    """Return the (dimensions, embedder's dimensions) first principal components of the papers' tokens."""
-    tokens = np.concatenate([paper.vectors for paper in papers])
-    some = tokens[chance.choice(len(tokens), min(SAMPLE, len(tokens)), replace=False)].astype(np.float32)
-    _, axes = np.linalg.eigh(some.T @ some)
-    components: Floats = axes[:, ::-1][:, :dimensions].T.astype(np.float32)
-    return components
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a fit is."""
 
-
-def lessons(
-    questions: Sequence[Text],
-    whole: tuple[Floats, Floats],
-    papers: Sequence[Text],
-    gold: Sequence[int],
-    chance: np.random.Generator,
-) -> Iterator[Lesson]:
-    """Yield each question once, in any order, with rivals of a pool drawn for it.
-
-    `whole` holds the (questions, n) and (papers, n) unit vectors of the whole texts, `gold` each question's paper.
-    """
-    asked, told = whole
-    for place in chance.permutation(len(questions)):
-        pool = chance.choice(len(papers), min(POOL, len(papers)), replace=False)
-        pool = pool[pool != gold[place]]
-        near = pool[np.argsort(-(told[pool] @ asked[place]), kind="stable")[:RIVALS]]
-        yield Lesson(asked=questions[place], papers=[papers[index] for index in (gold[place], *near)])
+    share: float
+    """Of all steps."""
+    loss: float
+    """Mean of the lessons since it was last told."""
+    projection: Projection
+    """What is fitted so far."""
 
 
 def slopes_of(lesson: Lesson, values: dict[str, Floats], rarity: Floats) -> tuple[float, dict[str, Floats]]:
@@ -119,15 +98,15 @@ def slopes_of(lesson: Lesson, values: dict[str, Floats], rarity: Floats) -> tupl
     weights = rarity[lesson.asked.ids] * np.exp(given @ values["salience"])
     weights /= weights.sum()
 
-    tokens = np.concatenate([paper.vectors for paper in lesson.papers]).astype(np.float32)
+    tokens = np.concatenate([paper.vectors for paper in lesson.told]).astype(np.float32)
     projected = tokens @ matrix.T
     sizes = np.linalg.norm(projected, axis=1, keepdims=True)
     told = projected / sizes
     cosines = asked @ told.T
-    ends = np.cumsum([len(paper.ids) for paper in lesson.papers])
+    ends = np.cumsum([len(paper.ids) for paper in lesson.told])
     starts = np.concatenate([[0], ends[:-1]])
     met = np.stack([start + cosines[:, start:end].argmax(axis=1) for start, end in zip(starts, ends, strict=True)])
-    best = np.take_along_axis(cosines, met.T, axis=1)  # (words, papers)
+    best = np.take_along_axis(cosines, met.T, axis=1)  # (words, texts)
     scores = weights @ best
 
     logits = sharpness * scores
@@ -140,8 +119,8 @@ def slopes_of(lesson: Lesson, values: dict[str, Floats], rarity: Floats) -> tupl
     by_score = sharpness * wrong
     by_weight = best @ by_score
     by_salience = given.T @ (weights * (by_weight - weights @ by_weight))
-    by_cosine = weights[:, None] * by_score  # (words, papers)
-    nearest = told[met.T]  # (words, papers, dimensions)
+    by_cosine = weights[:, None] * by_score  # (words, texts)
+    nearest = told[met.T]  # (words, texts, dimensions)
     to_asked = tangent((by_cosine[:, :, None] * nearest).sum(axis=1), asked) / size
     pull = by_cosine[:, :, None] * asked[:, None, :]
     flat = met.T.ravel()
@@ -160,39 +139,46 @@ def tangent(slopes: Floats, unit: Floats) -> Floats:
     return along
 
 
-def fit(
-    questions: Sequence[Text],
-    whole: tuple[Floats, Floats],
-    papers: Sequence[Text],
-    gold: Sequence[int],
-    *,
-    vocabulary: int,
-    rounds: int = 2,
-    dimensions: int = DIMENSIONS,
-    seed: int = 0,
-) -> Iterator[tuple[int, float, Projection]]:
-    """Yield steps done, the mean loss of the last ones and the projection so far, from time to time and at the end."""
+def principal(texts: Sequence[Text], chance: np.random.Generator) -> Floats:
+    """Return the (`DIMENSIONS`, embedder's dimensions) first principal components of the texts' tokens."""
+    tokens = np.concatenate([text.vectors for text in texts])
+    some = tokens[chance.choice(len(tokens), min(SAMPLE, len(tokens)), replace=False)].astype(np.float32)
+    _, axes = np.linalg.eigh(some.T @ some)
+    components: Floats = axes[:, ::-1][:, :DIMENSIONS].T.astype(np.float32)
+    return components
+
+
+def rarities(texts: Sequence[Text], vocabulary: int) -> Floats:
+    """Return (vocabulary,) the inverse document frequency of each token among the texts."""
+    counts = np.zeros(vocabulary)
+    for text in texts:
+        counts[np.unique(text.ids)] += 1
+    rarity: Floats = np.log(1 + len(texts) / (1 + counts)).astype(np.float32)
+    return rarity
+
+
+def fit(course: Course, count: int, start: Projection, *, rounds: int, seed: int = 0) -> Iterator[Progress]:
+    """Yield from time to time, and at the end, how far a fit is that goes through `count` lessons so many times."""
     chance = np.random.default_rng(seed)
-    rarity = document_frequencies(papers, vocabulary)
-    start = principal(papers, dimensions, chance)
     learnt = Parameters(
         values={
-            "matrix": start,
-            "salience": np.zeros(start.shape[1], dtype=np.float32),
+            "matrix": start.matrix,
+            "salience": start.salience,
             "sharpness": np.asarray(SHARPNESS, dtype=np.float32),
         },
         rates={"matrix": RATE, "salience": RATE_SALIENCE, "sharpness": RATE_SHARPNESS},
     )
-    total = rounds * (len(questions) // BATCH)
+    total = rounds * (count // BATCH)
     losses: list[float] = []
     for _ in range(rounds):
-        course = lessons(questions, whole, papers, gold, chance)
-        for _ in range(len(questions) // BATCH):
-            told = [slopes_of(next(course), learnt.values, rarity) for _ in range(BATCH)]
+        lessons = course(chance)
+        for _ in range(count // BATCH):
+            told = [slopes_of(next(lessons), learnt.values, start.rarity) for _ in range(BATCH)]
             losses += [loss for loss, _ in told]
             slopes = {name: np.asarray(np.mean([slope[name] for _, slope in told], axis=0)) for name in learnt.values}
             learnt.step(slopes, 1 - learnt.steps / total)
-            if learnt.steps % 50 == 0 or learnt.steps == total:
-                found = Projection(matrix=learnt.values["matrix"], salience=learnt.values["salience"], rarity=rarity)
-                yield learnt.steps, float(np.mean(losses)), found
+            if learnt.steps % TOLD == 0 or learnt.steps == total:
+                matrix, salience = learnt.values["matrix"], learnt.values["salience"]
+                found = Projection(matrix=matrix, salience=salience, rarity=start.rarity)
+                yield Progress(share=learnt.steps / total, loss=float(np.mean(losses)), projection=found)
                 losses.clear()

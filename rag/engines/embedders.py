@@ -131,6 +131,11 @@ class MiniLMEmbedding(LocalEmbedding):
         """Return a text's tokens with their unit vectors in context; those of the last texts are remembered."""
         return self._remembered(readable(text))
 
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens the model knows."""
+        return int(self._tokenizer.get_vocab_size())
+
     def asked(self, question: str) -> Asked:
         """Return a question's words for late interaction."""
         tokens = self.token_vectors(question)

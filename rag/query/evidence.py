@@ -67,8 +67,8 @@ class Evidence:
         """Return (sentences,) how much nearer each sentence comes to the words of a question than the others do.
 
         The weighted mean, over the question's words in context, of what the sentence's nearest word is above the mean
-        of all sentences: words that every sentence meets, such as the paper's subject, tell them apart no more. An embedder
-        without vectors of single words is asked for whole sentences.
+        of all sentences: words that every sentence meets, such as the paper's subject, tell them apart no more. An
+        embedder without vectors of single words is asked for whole sentences.
         """
         return self._nearer(question, self.sentences)
 

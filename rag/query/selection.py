@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from rag.models import Language
 from rag.query.cues import cue
 from rag.query.glossary import in_english
 from rag.query.retrieval import Scores, z_scores
-from rag.text import detect_language
 from vectorstore.lexical import tokens
 
 NUMBER = re.compile(
@@ -29,22 +27,12 @@ LAST = 100.0
 """Puts a sentence behind all others."""
 
 
-WEIGHTS: Mapping[Language, Mapping[str, float]] = {
-    "en": {"likeness": 1.0, "shared": 0.0, "quantity": 0.5, "position": 1.0},
-    "zh": {"likeness": 1.0, "shared": 0.5, "quantity": 1.0, "position": 1.0},
-}
-"""Of what tells which sentence holds an answer, by the question's language.
-
-From the development questions of evals/data/single_*.jsonl: facts found in the best one to four sentences.
-"""
-
-
 def sentence_scores(question: str, sentences: Sequence[str], likeness: Scores) -> Scores:
     """Return how likely each sentence is to hold the answer: likeness, shared words, numbers where asked, position.
 
     Abstracts tell problem, method and result in this order, and questions ask for the latter two: hence the position.
+    Weights come from the development questions of evals/data/single_*.jsonl (facts found in the best one to four).
     """
-    weights = WEIGHTS[detect_language(question)]
     asked = bool(cue("quantity").search(question))
     quantity = np.array([asked and bool(NUMBER.search(sentence)) for sentence in sentences], dtype=float)
     if asked and not cue("how_many").search(question):
@@ -52,11 +40,7 @@ def sentence_scores(question: str, sentences: Sequence[str], likeness: Scores) -
     position = np.linspace(0.0, 1.0, len(sentences)) if len(sentences) > 1 else np.zeros(len(sentences))
     address = np.array([bool(ADDRESS.search(sentence)) for sentence in sentences], dtype=float)
     scores: Scores = (
-        weights["likeness"] * z_scores(likeness)
-        + weights["shared"] * z_scores(shared_words(question, sentences))
-        + weights["quantity"] * quantity
-        + weights["position"] * position
-        - LAST * address
+        z_scores(likeness) + 0.5 * z_scores(shared_words(question, sentences)) + quantity + position - LAST * address
     )
     return scores
 

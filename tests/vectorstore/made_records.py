@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from llama_index.core.schema import TextNode
+from numpy.typing import NDArray
 
 from vectorstore.records import Record, kind_of, node_id
 from vectorstore.store import Store
@@ -24,6 +25,11 @@ def vector(content: str) -> list[float]:
     seed = int.from_bytes(hashlib.sha256(content.encode()).digest()[:8], "big")
     drawn = np.random.default_rng(seed).normal(size=384)
     return [float(value) for value in drawn / np.linalg.norm(drawn)]
+
+
+def words(number: int, version: int) -> NDArray[np.int8]:
+    """Return (words, 8) vectors that only this content has."""
+    return np.random.default_rng([number, version]).integers(-127, 128, (2 + number % 5, 8), dtype=np.int8)
 
 
 def node(identifier: str, unit: str, content: str) -> TextNode:
@@ -49,6 +55,7 @@ def record(number: int, version: int = 0, **changes: object) -> Record:
         },
         "nodes": {"english": english, "multilingual": card},
         "details": {"english": sentences},
+        "words": words(number, version),
     }
     return Record(**(values | changes))  # type: ignore[arg-type]
 
@@ -67,6 +74,8 @@ def faults(store: Store) -> list[str]:
     found = []
     stored = [*store.get(store.catalogue.ids()).values()]
     made = {told.id: record(told.data["number"], told.data["version"]) for told in stored}
+    held = store.words(made)
+    found += [f"words of {key}" for key, each in made.items() if not np.array_equal(held[key], each.words)]  # type: ignore[arg-type]
     for space in MODELS:
         matrices = store.vectors(space, stored)
         for told in (told for told in stored if told.nodes.get(space)):

@@ -11,7 +11,7 @@ import pytest
 from llama_index.core import VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.vector_stores.types import MetadataFilter, MetadataFilters
-from made_records import MODELS, faults, index_faults, node, record, state, vector
+from made_records import MODELS, faults, index_faults, node, record, state, vector, words
 
 from vectorstore import Hit, StoreError
 from vectorstore.store import CATALOGUE, Store
@@ -130,6 +130,17 @@ def test_records_without_nodes_in_a_space_have_no_vectors_there(opened: Opened) 
     assert store.vectors("multilingual", [*store.get(["2509.00001"]).values()]) == {}
 
 
+def test_words_are_kept_unless_others_are_given(opened: Opened) -> None:
+    store = opened()
+    with store.writing():
+        store.write([record(1), record(2, words=None)])
+        assert store.words(["2509.00001", "2509.00002", "never there"]).keys() == {"2509.00001"}
+        store.write([record(1, hash="told anew", words=None)])
+        assert np.array_equal(store.words(["2509.00001"])["2509.00001"], words(1, 0))
+        store.write([record(1, version=1)])
+    assert np.array_equal(store.words(["2509.00001"])["2509.00001"], words(1, 1))
+
+
 def test_many_threads_read_while_one_writes(opened: Opened) -> None:
     store = opened()
     with store.writing():
@@ -206,6 +217,7 @@ def test_a_lost_catalogue_is_made_again_from_chroma(opened: Opened, filled: Path
         (tmp_path / "store" / name).unlink(missing_ok=True)
     store = opened()
     assert state(store) == whole
+    assert faults(store) == []
     assert store.lexical("title7", 1)[0].id == "2509.00007"
     with store.writing():
         store.write([record(7, version=1)])

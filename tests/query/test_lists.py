@@ -10,6 +10,8 @@ from rag.query.verification import contained_across
 
 DIFFUSION = {"2509.07277", "2509.07530", "2509.07647"}
 REINFORCED = {"2509.06980", "2509.07707", "2509.07945"}
+REWARDED = REINFORCED | {"2509.07445"}
+"""With the one that trains a robot's hand by rewards and does not say reinforcement learning."""
 LORA = {"2509.06984", "2509.07945"}
 
 
@@ -150,7 +152,7 @@ def test_what_a_chinese_list_says_of_a_paper_is_borne_out_by_its_quote(stage: St
     [
         ("Any work on reinforcement learning in here? Tell me what each one does.", REINFORCED),
         ("What's there on reinforcement learning?", REINFORCED),
-        ("Is anybody working on reinforcement learning, be it for robots or for language models?", REINFORCED),
+        ("Is anybody working on reinforcement learning, be it for robots or for language models?", REWARDED),
         ("reinforcement learning: which methods are there?", REINFORCED),
         ("用强化学习的都有谁？", REINFORCED),
         ("强化学习相关的有哪些，各自做什么？", REINFORCED),

@@ -430,7 +430,7 @@ def test_in_english_the_sentence_after_the_one_it_rests_on_completes_a_short_ans
     ("question", "said"),
     [
         (QUESTION, "Awake versus asleep is told apart with 90.5% accuracy."),
-        ("How does the radar approach to parking cope with bad weather?", "Radar tolerates bad weather."),
+        ("Which sensor of the parking system tolerates bad weather?", "Radar tolerates bad weather."),
         ("耳内睡眠监测区分清醒与睡眠的准确率是多少？", "区分清醒与睡眠的准确率为 90.5%。"),
     ],
 )

@@ -89,6 +89,6 @@ def test_small_talk_stays_small_talk(stage: Stage) -> None:
 @pytest.mark.parametrize("question", ["测了几个人？", "How accurate is it?", "And the second one?", "Who wrote it?"])
 def test_a_paper_that_was_removed_is_no_longer_talked_of(stage: Stage, question: str) -> None:
     gone = "2401.00001"
-    answer = stage.ask(question, "NOT STATED", "NOT STATED", history=[turn(gone)])
+    answer = stage.ask(question, *["NOT STATED"] * 4, history=[turn(gone)])
     assert gone not in answer.text
-    assert stage.ask(question, "NOT STATED", "NOT STATED", history=[turn(RAC), turn(gone, EAR)]).papers[0] == EAR
+    assert stage.ask(question, *["NOT STATED"] * 4, history=[turn(RAC), turn(gone, EAR)]).papers[0] == EAR

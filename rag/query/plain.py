@@ -48,7 +48,7 @@ OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 DECLINING: dict[Language, frozenset[str]] = {"en": frozenset({"not", "n"}), "zh": frozenset({"未", "未说", "未说明"})}
 """First tokens of what the prompts have a model write where the notes do not tell."""
-DOUBT: dict[Language, float] = {"en": 0.3, "zh": 0.04}
+DOUBT: dict[Language, float] = {"en": 0.5, "zh": 0.04}
 """Probability of these from which on a model is taken to decline: the embedded one doubts well before it says so.
 
 Chosen on the development questions that one paper answers, or does not state (docs/evaluation.md).

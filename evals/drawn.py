@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.engines.late import Words
 from rag.ingest.indexing import drafted
 from rag.models import Paper
 from vectorstore import Record
@@ -27,6 +28,8 @@ class Embedded:
     """(papers, dimensions) vectors of titles with abstracts."""
     parts: dict[str, Vectors]
     """(sentences, dimensions) vectors of sentences."""
+    words: list[Words]
+    """The words of each paper."""
 
     @classmethod
     def read(cls, store: Store) -> Embedded:
@@ -36,10 +39,11 @@ class Embedded:
         return cls(
             whole={space: np.stack([matrix[0] for matrix in each]) for space, each in matrices.items()},
             parts={space: np.concatenate([matrix[1:] for matrix in each]) for space, each in matrices.items()},
+            words=[*store.words(record.id for record in stored).values()],
         )
 
     def record(self, paper: Paper) -> Record:
-        """Return a paper's record with drawn vectors, the same ones each time."""
+        """Return a paper's record with drawn vectors and the words of another paper, the same ones each time."""
         record = drafted({paper.date: paper})
         chance = np.random.default_rng([ord(letter) for letter in paper.arxiv_id])
         for space in record.nodes:
@@ -48,7 +52,7 @@ class Embedded:
             around += [self.parts[space][chance.integers(len(self.parts[space]))] for _ in nodes[1:]]
             for node, vector in zip(nodes, drawn(np.stack(around), chance), strict=True):
                 node.embedding = vector.tolist()
-        return record
+        return replace(record, words=self.words[chance.integers(len(self.words))] if self.words else None)
 
 
 def drawn(around: Vectors, chance: np.random.Generator) -> Vectors:

@@ -140,7 +140,7 @@ def tell_absent(
     draft.reason = "not_in_corpus"
     slots: dict[str, str | int] = {"total": searched(query, corpus), "scope": scope(query, corpus)}
     if query.filters and not ranking.papers:
-        yield draft.release(say(query.language, "filtered_out", **slots))
+        yield draft.release(say(query.language, "filtered_out", scope=slots["scope"], total=len(corpus)))
     elif names:
         yield draft.release(say(query.language, "not_in_corpus_names", names=", ".join(names), **slots))
     else:

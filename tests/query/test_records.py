@@ -1,5 +1,6 @@
 """Questions that stored fields answer exactly: no model, both languages."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -482,3 +483,29 @@ def test_what_only_sounds_like_a_question_of_record_or_a_comparison_is_put_to_th
     assert answer.usage.llm_calls > 0
     assert not any(citation.field in {"authors", "url"} for citation in answer.citations)
     assert answer.layout != "table"
+
+
+@pytest.mark.parametrize(
+    "question", ["Total number of papers in this issue, please.", "这期一共几篇论文，报个数", "文章加起来是几篇？"]
+)
+def test_a_total_may_be_asked_for_in_other_words(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert str(len(stage.corpus)) in answer.text
+    assert not answer.abstained
+
+
+@pytest.mark.parametrize("question", ["各类目分别有几篇？", "几个类目各自多少篇，报个数"])
+def test_every_category_is_counted(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert {category for paper in stage.corpus.papers() for category in [paper.category]} <= set(
+        re.findall(r"[a-z]+\.[A-Z]+", answer.text)
+    )
+
+
+def test_what_filters_cut_off_is_told_with_how_many_there_are(stage: Stage) -> None:
+    answer = stage.ask("Do you carry anything about knots from the category math.NT?")
+    assert f"without them {len(stage.corpus)} papers are there" in answer.text
+
+
+def test_the_address_of_the_source_may_be_asked_for_in_one_word(stage: Stage) -> None:
+    assert not stage.ask("讲触觉手内旋转、让大模型写奖励函数的那篇，源码发我").abstained

@@ -37,8 +37,10 @@ WORDLESS_ABSENT = 2.5
 """The same, in either language, where the embedder tells no words."""
 NAME_DOUBT = 1.5
 """How much more it takes when the question names something that no paper holds."""
-CHAT_DOUBT = 1.5
+CHAT_DOUBT = 0.5
 """How much more it takes in a question in words of small talk: weather and songs are research too."""
+CHAT_NEAR = 0.25
+"""Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
 ORDER_DOUBT = 2.0
 """How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
 
@@ -52,7 +54,7 @@ def off_topic(query: Query, ranking: Ranking) -> bool:
         return presence(ranking) < ORDER_DOUBT
     if not cue("chat").search(query.text) or cue("about_papers").search(query.text) or query.ids or ranking.named:
         return False
-    return presence(ranking) < CHAT_DOUBT
+    return presence(ranking) < CHAT_DOUBT or ranking.legs["paper"].max() < CHAT_NEAR
 
 
 def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:

@@ -240,12 +240,11 @@ def scale(papers: Path, sizes: str, budget: float, as_json: bool) -> None:
 @click.argument("papers", type=PATH)
 @click.option("--questions", type=PATH, help="Another file of questions.")
 @click.option("--out", type=PATH, help="Where the projections go [default: into the program].")
-@click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True, help="Of the embedder.")
-def fit(papers: Path, questions: Path | None, out: Path | None, threads: int) -> None:
+def fit(papers: Path, questions: Path | None, out: Path | None) -> None:
     """Fit the projections of late interaction to the training questions about PAPERS (.jsonl.gz)."""
     from evals.training import QUESTIONS, WEIGHTS_PATH, fit_command
 
-    fit_command(papers, questions or QUESTIONS, out or WEIGHTS_PATH, threads)
+    fit_command(papers, questions or QUESTIONS, out or WEIGHTS_PATH)
 
 
 def guarded() -> int:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rag.engines.embedders import Tokens
 from rag.engines.late import Floats, Projection
 
 DIMENSIONS = 64
@@ -33,22 +33,12 @@ TOLD = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text:
-    """A text token by token."""
-
-    ids: NDArray[np.int64]
-    """(tokens,) numbers of the vocabulary."""
-    vectors: NDArray[np.float16]
-    """(tokens, embedder's dimensions) unit vectors in context."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
     """A question with the text that answers it and its rivals."""
 
-    asked: Text
+    asked: Tokens
     """The question."""
-    told: Sequence[Text]
+    told: Sequence[Tokens]
     """The right text first."""
 
 
@@ -139,7 +129,7 @@ def tangent(slopes: Floats, unit: Floats) -> Floats:
     return along
 
 
-def principal(texts: Sequence[Text], chance: np.random.Generator) -> Floats:
+def principal(texts: Sequence[Tokens], chance: np.random.Generator) -> Floats:
     """Return the (`DIMENSIONS`, embedder's dimensions) first principal components of the texts' tokens."""
     tokens = np.concatenate([text.vectors for text in texts])
     some = tokens[chance.choice(len(tokens), min(SAMPLE, len(tokens)), replace=False)].astype(np.float32)
@@ -148,7 +138,7 @@ def principal(texts: Sequence[Text], chance: np.random.Generator) -> Floats:
     return components
 
 
-def rarities(texts: Sequence[Text], vocabulary: int) -> Floats:
+def rarities(texts: Sequence[Tokens], vocabulary: int) -> Floats:
     """Return (vocabulary,) the inverse document frequency of each token among the texts."""
     counts = np.zeros(vocabulary)
     for text in texts:

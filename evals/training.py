@@ -13,13 +13,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
 from evals.corpora import papers_of
 from evals.errors import RunError
-from evals.fitting import DIMENSIONS, Course, Lesson, Progress, Text, fit, principal, rarities
-from rag.config import cache_folder
-from rag.engines.embedders import MiniLMEmbedding
+from evals.fitting import DIMENSIONS, Course, Lesson, Progress, fit, principal, rarities
+from rag.config import Settings, cache_folder
+from rag.engines.embedders import MiniLMEmbedding, Tokens
 from rag.engines.late import WEIGHTS, Floats, Projection
 from rag.models import Paper
 from rag.query.glossary import in_english
@@ -53,14 +54,14 @@ class Question:
 class Training:
     """Questions and papers, token by token."""
 
-    questions: Sequence[Text]
-    papers: Sequence[Text]
+    questions: Sequence[Tokens]
+    papers: Sequence[Tokens]
     """Titles with abstracts."""
     whole: tuple[Floats, Floats]
     """(questions, n) and (papers, n) unit vectors of the whole texts."""
     gold: Sequence[int]
     """Each question's paper."""
-    sentences: Sequence[tuple[Text, ...]]
+    sentences: Sequence[tuple[Tokens, ...]]
     """Each question's paper by its sentences, the one that answers first; nothing where it has but one or was not read
     so."""
 
@@ -98,21 +99,21 @@ def embedded(
     asked = [question for question in questions if question.arxiv_id in known]
     if not asked:
         raise RunError("fit", "the records hold none of the papers that are asked about", "give the whole archive")
-    wholes: list[Text] = []
-    parts: list[list[Text]] = []
+    wholes: list[Tokens] = []
+    parts: list[list[Tokens]] = []
     vectors: list[list[float]] = []
     parted = {question.arxiv_id for question in questions[:PARTED]}
     for paper in papers:
         text = f"{paper.title}\n{paper.abstract}"
-        wholes.append(tokens_of(text, embedder))
+        wholes.append(embedder.token_vectors(text))
         vectors.append(embedder.get_text_embedding(text))
         told = sentences(paper.abstract) if paper.arxiv_id in parted else []
-        parts.append([tokens_of(sentence, embedder) for sentence in told])
+        parts.append([embedder.token_vectors(sentence) for sentence in told])
         progress(1)
     worded = [in_english(question.text) for question in asked]
     gold = [known[question.arxiv_id] for question in asked]
     return Training(
-        questions=[tokens_of(text, embedder) for text in worded],
+        questions=[embedder.token_vectors(text) for text in worded],
         papers=wholes,
         whole=(
             np.array([embedder.get_query_embedding(text) for text in worded], dtype=np.float32),
@@ -123,13 +124,7 @@ def embedded(
     )
 
 
-def tokens_of(text: str, embedder: MiniLMEmbedding) -> Text:
-    """Return a text token by token."""
-    tokens = embedder.token_vectors(text)
-    return Text(ids=tokens.ids, vectors=tokens.vectors)
-
-
-def first(texts: Sequence[Text], place: int) -> tuple[Text, ...]:
+def first(texts: Sequence[Tokens], place: int) -> tuple[Tokens, ...]:
     """Return texts with the one at `place` first; nothing where it is alone, is not there, or one of them is empty."""
     if len(texts) < 2 or not 0 <= place < len(texts) or not all(len(text.ids) for text in texts):
         return ()
@@ -154,14 +149,12 @@ def fitted_anew(training: Training, vocabulary: int, tell: Callable[[str, Progre
     return arrays
 
 
-def fit_command(records: Path, questions: Path, out: Path, threads: int) -> None:
+def fit_command(records: Path, questions: Path, out: Path) -> None:
     """Fit both projections and write them; raises RunError."""
-    import click
-
     asked = read_questions(questions)
     wanted = {question.arxiv_id for question in asked}
     papers = [paper for paper in papers_of(records) if paper.arxiv_id in wanted]
-    embedder = MiniLMEmbedding.load(cache_folder(), threads)
+    embedder = MiniLMEmbedding.load(cache_folder(), Settings.load().threads)
     with click.progressbar(length=len(papers), label="papers") as bar:
         training = embedded(asked, papers, embedder, bar.update)
     arrays = fitted_anew(

@@ -31,7 +31,7 @@ Fitted on the development questions of evals/data/single_*.jsonl and on lists, e
 and on questions about other sciences.
 """
 ABSENT: dict[Language, float] = {"en": 14.0, "zh": 10.7}
-"""Weighted sum below which nothing is there: less than 1% of the questions about a paper that is there are below it."""
+"""Weighted sum below which nothing is there: few of the questions about a paper that is there are below it."""
 WORDLESS: Mapping[str, float] = {"paper": 10.0, "lexical": 0.5, "lead": 2.2}
 WORDLESS_ABSENT = 2.5
 """The same, in either language, where the embedder tells no words."""

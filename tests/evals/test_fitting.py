@@ -5,18 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from evals.fitting import BATCH, Lesson, Text, fit, rarities, slopes_of
+from evals.fitting import BATCH, Lesson, fit, rarities, slopes_of
+from rag.engines.embedders import Tokens
 from rag.engines.late import Projection, late_interaction
 
 SIZE = 12
 VOCABULARY = 40
 
 
-def text(chance: np.random.Generator, ids: list[int], table: np.ndarray) -> Text:
+def text(chance: np.random.Generator, ids: list[int], table: np.ndarray) -> Tokens:
     """Return a text whose tokens lie near to those of a table."""
     vectors = table[ids] + 0.05 * chance.standard_normal((len(ids), table.shape[1]))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Text(ids=np.array(ids), vectors=unit.astype(np.float16))
+    return Tokens(np.array(ids), unit.astype(np.float16))
 
 
 def test_the_slopes_are_those_of_the_loss() -> None:

@@ -247,6 +247,18 @@ def fit(papers: Path, questions: Path | None, out: Path | None) -> None:
     fit_command(papers, questions or QUESTIONS, out or WEIGHTS_PATH)
 
 
+@main.command()
+@click.argument("papers", type=PATH)
+@click.option("--questions", type=PATH, multiple=True, help="Other files of questions.")
+@click.option("--out", type=PATH, help="Where the weights go [default: into the program].")
+def answerable(papers: Path, questions: tuple[Path, ...], out: Path | None) -> None:
+    """Fit what tells whether a paper answers a question to the training questions about PAPERS (.jsonl.gz)."""
+    from evals import answerable, training
+
+    paths = questions or (answerable.QUESTIONS, training.QUESTIONS)
+    answerable.fit_command(papers, paths, out or answerable.WEIGHTS_PATH)
+
+
 def guarded() -> int:
     """Run the command line; return the exit code. Errors are one sentence on stderr."""
     try:

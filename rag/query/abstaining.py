@@ -41,6 +41,13 @@ CHAT_DOUBT = 0.5
 """How much more it takes in a question in words of small talk: weather and songs are research too."""
 CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
+UNSTATED: dict[Language, float] = {"en": 1.0, "zh": 1.0}
+"""Logarithm of the odds that a paper does not answer a question, from which on it is taken not to."""
+DENIED: dict[Language, float] = {"en": 1.5, "zh": 1.8}
+"""Likewise that it contradicts what the question presumes.
+
+Both chosen so that of the development questions that papers answer one or two in a hundred are above.
+"""
 ORDER_DOUBT = 2.0
 """How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
 
@@ -108,8 +115,11 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     """Return whether a question asks one paper for a detail that its abstract does not hold.
 
     Either a detail that abstracts state in known words, or something about a dataset, benchmark or model that the
-    abstract never names.
+    abstract never names, or what none of its sentences is likely to answer.
     """
+    judgement = evidence.answerability(query.text)
+    if judgement is not None and judgement.doubt > UNSTATED[query.language]:
+        return True
     text = evidence.text
     comment = f"{text} {evidence.paper.comment}"
     asked = [detail for detail in details() if detail.asked.search(query.text)]
@@ -124,7 +134,11 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
 
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:
     """Return the index of the abstract's sentence that contradicts what a question presumes; None when none does."""
-    return contradicting(query.text, evidence.sentences, evidence.card_borne_out, [float(score) for score in scores])
+    found = contradicting(query.text, evidence.sentences, evidence.card_borne_out, [float(score) for score in scores])
+    judgement = evidence.answerability(query.text) if found is None else None
+    if judgement is None or judgement.denial < DENIED[query.language]:
+        return found
+    return int(judgement.denies[1:].argmax())
 
 
 def correct(query: Query, evidence: Evidence, index: int, draft: Draft) -> Iterator[Sentence]:

@@ -30,7 +30,6 @@ from rag.query.lists import asks_for_list, tell_list
 from rag.query.plain import measured, phrase
 from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, close_second, rank, to_retrieval
-from rag.query.selection import sentence_scores
 from rag.query.understand import Query, understand
 from rag.query.wording import say
 
@@ -129,7 +128,7 @@ def about_one_paper(
 
     A paper that is hardly nearer than its `rival` may give way to it.
     """
-    scores = sentence_scores(query.text, evidence.sentences, evidence.likeness(query.text))
+    scores = evidence.scores(query.text)
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
         return

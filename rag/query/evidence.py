@@ -9,13 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.engines.answerability import Answerability, judged
 from rag.engines.embedders import TokenEmbedding
 from rag.engines.late import fitted
 from rag.engines.loading import Embedder
 from rag.models import Citation, Language, Paper, Support
 from rag.query.aspects import statements
 from rag.query.cues import cue
-from rag.query.glossary import understood
+from rag.query.glossary import asked_in_english, understood
+from rag.query.retrieval import Scores
 from rag.query.selection import sentence_scores
 from rag.query.verification import (
     PARTIAL,
@@ -88,6 +90,20 @@ class Evidence:
         met = np.array([(wanted.vectors @ view.project(each.vectors).T).max(axis=1) for each in words])
         nearer: NDArray[np.float64] = (np.maximum(met - met.mean(axis=0), 0.0) @ wanted.weights).astype(np.float64)
         return nearer
+
+    def answerability(self, question: str) -> Answerability | None:
+        """Return what the title and each sentence are to a question; None where the embedder tells no words."""
+        embedder = self.embedder.model
+        if not isinstance(embedder, TokenEmbedding):
+            return None
+        words = asked_in_english(question) if self.embedder.english_only else question
+        return judged(embedder.token_vectors(words), [embedder.token_vectors(text) for text in self.sources])
+
+    def scores(self, question: str) -> Scores:
+        """Return (sentences,) how likely each sentence is to hold the answer."""
+        scores = sentence_scores(question, self.sentences, self.likeness(question))
+        judgement = self.answerability(question)
+        return scores if judgement is None else scores + judgement.answers[1:]
 
     @property
     def sources(self) -> tuple[str, ...]:

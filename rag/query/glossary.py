@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
@@ -38,6 +38,8 @@ class Glossary:
     """Characters of the longest term."""
     words: Mapping[str, str]
     """Every word: those of the field, and the first sense of all others of two characters or more."""
+    shortest: int = 2
+    """Characters of the shortest known part of an unknown word."""
 
     @classmethod
     @cache
@@ -47,6 +49,15 @@ class Glossary:
         terms = {term: english for term, english in told.items() if len(term) > 1}
         words = {word: english for word, english in read_dictionary() if len(word) > 1}
         return cls(terms=terms, longest=max(map(len, terms)), words=words | told)
+
+    @classmethod
+    @cache
+    def of_questions(cls) -> Glossary:
+        """Read the words too with which questions ask and presume: how many, why, not, better than."""
+        known = cls.load()
+        asking = {str(word): str(english) for word, english in read_table("function_words.toml").items()}
+        terms = {word: english for word, english in asking.items() if len(word) > 1}
+        return replace(known, terms={**known.terms, **terms}, words={**known.words, **asking}, shortest=1)
 
     def pieces(self, text: str) -> list[str]:
         """Return the English for each word of a Chinese text, in its order; words in Latin letters stay as they are."""
@@ -79,7 +90,7 @@ class Glossary:
         for word in rjieba.cut(text):
             start = 0
             while start < len(word):
-                sizes = range(len(word) - start, min(1, len(word) - 1), -1)  # one character is a word only by itself
+                sizes = range(len(word) - start, min(self.shortest, len(word)) - 1, -1)
                 size = next((n for n in sizes if word[start : start + n] in self.words), 0)
                 if not HAN.match(word):
                     size = len(word)
@@ -113,6 +124,11 @@ def first_sense(senses: str) -> str:
 def in_english(question: str) -> str:
     """Return a Chinese question in English words; the question itself where none of it is Chinese."""
     return " ".join(Glossary.load().pieces(question)) if HAN.search(question) else question
+
+
+def asked_in_english(question: str) -> str:
+    """Return the same with the words that tell what is asked and presumed, by which no paper is found."""
+    return " ".join(Glossary.of_questions().pieces(question)) if HAN.search(question) else question
 
 
 def understood(text: str, embedder: Embedder) -> str:

@@ -66,8 +66,8 @@ def choose(question: str, evidence: Evidence, language: Language) -> Chosen:
     if language == "zh":
         card = evidence.card_for(question)[:CARD_FIELDS]
         budget -= sum(count_tokens(text) for text in card)
-    scores = sentence_scores(question, evidence.sentences, evidence.likeness(question))
-    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget, most=4)
+    scores = evidence.scores(question)
+    indices = best_sentences(scores, [count_tokens(text) for text in evidence.sentences], budget)
     likeliest = sorted(indices, key=lambda index: -scores[index])
     texts = evidence.sentences
     return Chosen(sentences=tuple(texts[i] for i in indices), best=tuple(texts[i] for i in likeliest), card=card)
@@ -123,7 +123,7 @@ def left_out(question: str, chosen: Chosen, evidence: Evidence, released: Sequen
     for part in asked if len(asked) > 1 else ():
         if any(detail.asked.search(part) and not detail.stated.search(evidence.text) for detail in details()):
             continue
-        scores = sentence_scores(part, evidence.sentences, evidence.likeness(part))
+        scores = evidence.scores(part)
         found.append(evidence.sentences[int(scores.argmax())])
     said = " ".join(plain(sentence.text) for sentence in released)
     if not sized(said, question) and not any(map(digits, found)) and (measured := in_numbers(question, chosen)):

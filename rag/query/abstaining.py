@@ -41,9 +41,9 @@ CHAT_DOUBT = 0.5
 """How much more it takes in a question in words of small talk: weather and songs are research too."""
 CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
-UNSTATED: dict[Language, float] = {"en": 1.0, "zh": 1.0}
+UNSTATED: dict[Language, float] = {"en": 0.3, "zh": 0.5}
 """Logarithm of the odds that a paper does not answer a question, from which on it is taken not to."""
-DENIED: dict[Language, float] = {"en": 1.5, "zh": 1.8}
+DENIED: dict[Language, float] = {"en": 0.3, "zh": 1.2}
 """Likewise that it contradicts what the question presumes.
 
 Both chosen so that of the development questions that papers answer one or two in a hundred are above.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
@@ -48,10 +49,14 @@ OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 DECLINING: dict[Language, frozenset[str]] = {"en": frozenset({"not", "n"}), "zh": frozenset({"未", "未说", "未说明"})}
 """First tokens of what the prompts have a model write where the notes do not tell."""
-DOUBT: dict[Language, float] = {"en": 0.5, "zh": 0.04}
-"""Probability of these from which on a model is taken to decline: the embedded one doubts well before it says so.
+SURE: dict[Language, float] = {"en": -1.0, "zh": -2.0}
+"""Logarithm of the odds that a paper does not answer, below which it is sure to."""
+DOUBT: dict[Language, float] = {"en": 0.3, "zh": 0.02}
+"""Probability of these from which on a model is taken to decline: the embedded one doubts well before it says so."""
+DOUBT_SURE: dict[Language, float] = {"en": math.inf, "zh": 0.1}
+"""The same where the paper is sure to answer: in English the embedded model's doubt then says nothing.
 
-Chosen on the development questions that one paper answers, or does not state (docs/evaluation.md).
+All three chosen on the development questions that one paper answers, or does not state (docs/evaluation.md).
 """
 HESITATION: dict[Language, float] = {"en": 0.1, "zh": 0.01}
 """Likewise of a model that then wrote what the paper does not bear out: a question over again, a number made up."""
@@ -87,7 +92,7 @@ def phrase(
     declined the chosen sentences before, if it has, is `doubted`.
     """
     read = partial(tell_from, question=question, draft=draft, model=model, most=most, others=others)
-    limit = DOUBT[draft.language]
+    limit = doubt_limit(question, evidence, draft.language)
     chosen = choose(question, evidence, draft.language)
     abstract, before = tuple(evidence.sentences), draft.position
     if doubted < limit:
@@ -183,7 +188,14 @@ def tell_from(
         elif doubted >= HESITATION[language] and empty_handed(sentence, question, evidence, language):
             declined = True
     draft.usage += completion.usage
-    return 1.0 if declined and not released else 0.0
+    return 1.0 if declined and not released and limit <= 1 else 0.0
+
+
+def doubt_limit(question: str, evidence: Evidence, language: Language) -> float:
+    """Return the doubt from which on a model is taken to decline; infinite where it is never believed."""
+    judgement = evidence.answerability(question)
+    sure = judgement is not None and judgement.doubt < SURE[language]
+    return DOUBT_SURE[language] if sure else DOUBT[language]
 
 
 def doubt(opening: Mapping[str, float], language: Language) -> float:

@@ -38,8 +38,10 @@ HIDDEN = 64
 """Numbers that a comparison of a word with what it met gives."""
 HIDDEN_KIND = 32
 """Numbers between the question and what kind it is, and between what is covered and whether something lacks."""
-ROUNDS = 3
-"""How often the fit goes through the questions: a fourth time it learns them by heart."""
+ROUNDS = 2
+"""How often the fit goes through the questions, before it goes once more through them and those put to other papers."""
+POOL = 200
+"""Papers of which the nearest one, the question's own left out, is another paper that does not answer it: a day's."""
 RATE = 2e-3
 """Adam's step for the layers, falling to nothing."""
 RATES = {"ask": 5e-4, "tell": 5e-4, "met": 5e-4, "own": 5e-4, "salience": 1e-3, "sharpness": 2e-2}
@@ -154,11 +156,38 @@ def loss_of(values: dict[str, Any], side: Side, right: int) -> Any:
     return anp.log(anp.sum(anp.exp(logits - top))) + top - logits[right]
 
 
-def fit(lessons: Sequence[Lesson], tell: Callable[[str], None], *, rounds: int = ROUNDS) -> dict[str, Floats]:
-    """Return the weights that a fit to the lessons gives; `tell` hears how far it is."""
+def put_to_others(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[Lesson]:
+    """Return every second question beside the nearest other paper of a pool, which does not answer it."""
+    papers = {id(lesson.told): lesson.told for lesson in lessons}
+    keys = list(papers)
+    centres = np.array([centre(papers[key]) for key in keys])
+    found: list[Lesson] = []
+    for lesson in lessons[::2]:
+        pool = chance.choice(len(keys), min(POOL, len(keys)), replace=False)
+        nearness = centres[pool] @ centre([lesson.asked])
+        others = [pool[place] for place in np.argsort(-nearness, kind="stable") if keys[pool[place]] != id(lesson.told)]
+        found += [Lesson(asked=lesson.asked, told=papers[keys[other]], right=0) for other in others[:1]]
+    return found
+
+
+def centre(texts: Sequence[Tokens]) -> Floats:
+    """Return the unit vector in the middle of all tokens."""
+    middle = np.concatenate([text.vectors for text in texts]).astype(np.float32).mean(axis=0)
+    unit: Floats = middle / np.linalg.norm(middle)
+    return unit
+
+
+def fit(
+    lessons: Sequence[Lesson],
+    tell: Callable[[str], None],
+    *,
+    rounds: int = ROUNDS,
+    start: dict[str, Floats] | None = None,
+) -> dict[str, Floats]:
+    """Return the weights that a fit to the lessons gives, from a start on; `tell` hears how far it is."""
     chance = np.random.default_rng(0)
     rarity = fitted()["papers"].rarity
-    start = at_first(lessons[0].asked.vectors.shape[1], chance)
+    start = start or at_first(lessons[0].asked.vectors.shape[1], chance)
     learnt = Parameters(values=start, rates={name: RATES.get(name, RATE) for name in start})
     slopes_of = value_and_grad(loss_of)
     total = rounds * (len(lessons) // BATCH)
@@ -193,6 +222,8 @@ def fit_command(records: Path, paths: Sequence[Path], out: Path, rounds: int = R
     with click.progressbar(length=len(papers), label="papers") as bar:
         lessons = embedded(asked, papers, embedder, bar.update)
     learnt = fit(lessons, click.echo, rounds=rounds)
+    others = put_to_others(lessons, np.random.default_rng(0))
+    learnt = fit([*lessons, *others], click.echo, rounds=1, start=learnt)
     halved: dict[str, Any] = {name: array.astype(np.float16) for name, array in learnt.items()}
     np.savez(out, **halved)
     click.echo(f"{len(lessons)} questions, {len(papers)} papers: {out}")

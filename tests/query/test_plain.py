@@ -15,7 +15,7 @@ from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
 from rag.query.answering import answer_question
 from rag.query.evidence import Evidence
-from rag.query.plain import DOUBT
+from rag.query.plain import DOUBT, SURE
 from rag.query.quoting import in_language
 from rag.query.verification import unsupported_numbers
 from rag.text import HAN
@@ -28,6 +28,13 @@ SOURCE = (
     "(Awake, REM, Core, Deep) with 65.1%."
 )
 ZH_QUESTION = "耳内系统区分清醒与睡眠的准确率是多少？"
+
+
+@pytest.fixture
+def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No paper is sure to answer, so that the model is believed."""
+    for language in SURE:
+        monkeypatch.setitem(SURE, language, -math.inf)
 
 
 def is_source_alone(answer: Answer) -> bool:
@@ -76,10 +83,17 @@ def test_what_the_paper_does_not_bear_out_is_never_released(stage: Stage, said: 
 
 
 @pytest.mark.parametrize("said", ["NOT STATED", "NOT STATED. The notes do not contain the answer."])
+@pytest.mark.usefixtures("unsure")
 def test_a_model_that_finds_no_answer_reads_the_whole_abstract(stage: Stage, said: str) -> None:
     answer = stage.ask(QUESTION, said, TRUE)
     assert answer.text == f"{TRUE[:-1]} [{EAR}]."
     assert answer.usage.llm_calls == 2
+
+
+def test_a_model_that_finds_no_answer_is_not_believed_where_the_paper_is_sure_to_answer(stage: Stage) -> None:
+    answer = stage.ask(QUESTION, "NOT STATED")
+    assert is_source_alone(answer)
+    assert answer.usage.llm_calls == 1
 
 
 def test_a_model_that_finds_no_answer_twice_is_believed(stage: Stage) -> None:
@@ -340,6 +354,7 @@ RIVALS = [
 ]
 
 
+@pytest.mark.usefixtures("unsure")
 def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> None:
     rivals = build("rivals", RIVALS)
     question = "How does the gripper on the conveyor sort waste?"
@@ -352,6 +367,7 @@ def test_a_close_rival_answers_where_the_first_paper_does_not(build: Build) -> N
     assert {citation.arxiv_id for citation in answer.citations} == {other.arxiv_id}
 
 
+@pytest.mark.usefixtures("unsure")
 def test_a_named_paper_has_no_rival(build: Build) -> None:
     rivals = build("rivals", RIVALS)
     assert rivals.ask("How does 2509.01001 sort waste?", "NOT STATED").reason == "not_stated"
@@ -378,6 +394,7 @@ class HesitantLLM(QueuedLLM):
 
 
 @pytest.mark.parametrize(("declining", "reason"), [(DOUBT["en"] + 0.01, "not_stated"), (DOUBT["en"] - 0.01, None)])
+@pytest.mark.usefixtures("unsure")
 def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: float, reason: str | None) -> None:
     llm = HesitantLLM(declining, [TRUE, TRUE])
     model = LanguageModel(llm=llm, label="hesitant", remote=False)
@@ -388,6 +405,7 @@ def test_a_model_that_doubts_is_taken_at_its_doubt(stage: Stage, declining: floa
     assert answer.usage.llm_calls == len(llm.prompts) == (2 if reason else 1)
 
 
+@pytest.mark.usefixtures("unsure")
 def test_a_rival_of_which_nothing_is_borne_out_gives_way_to_the_whole_abstract(build: Build) -> None:
     more = " Cameras, belts and motors are cheap. Bins are emptied. Operators rest. Belts run slowly. Lamps are bright."
     longer = [replace(paper, abstract=paper.abstract + more) for paper in RIVALS[:2]]
@@ -402,6 +420,7 @@ def test_a_rival_of_which_nothing_is_borne_out_gives_way_to_the_whole_abstract(b
     assert {citation.arxiv_id for citation in answer.citations} == {first}
 
 
+@pytest.mark.usefixtures("unsure")
 def test_a_rival_that_is_doubted_as_much_does_not_answer(build: Build) -> None:
     rivals = build("doubted rivals", RIVALS)
     llm = HesitantLLM(DOUBT["en"] + 0.01, ["It sorts by touch."] * 3)

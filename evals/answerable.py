@@ -103,7 +103,7 @@ def lesson_of(question: Question, asked: Tokens, told: Sequence[Tokens]) -> Less
     """Return a question beside its paper; None where its sentence is not there or it has hardly any words."""
     texts = len(told)
     place = question.sentence + 1  # the title comes first
-    right = {"missing": 0, "stated": 1 + place, "false": 1 + texts + place}[question.kind]
+    right = {"missing": 1, "stated": 2 + place, "false": 2 + texts + place}[question.kind]
     if len(asked.ids) < LEAST_WORDS or (question.kind != "missing" and not 0 < place < texts):
         return None
     return Lesson(asked=asked, told=told, right=right) if all(len(text.ids) for text in told) else None
@@ -137,9 +137,9 @@ def at_first(size: int, chance: np.random.Generator) -> dict[str, Floats]:
         "text_in": (2 * HIDDEN + 2, HIDDEN),
         "text_out": (HIDDEN, 2),
         "whole_in": (2 * HIDDEN + 1, HIDDEN_KIND),
-        "whole_out": (HIDDEN_KIND, 1),
+        "whole_out": (HIDDEN_KIND, 2),
         "kind_in": (size, HIDDEN_KIND),
-        "kind_out": (HIDDEN_KIND, 3),
+        "kind_out": (HIDDEN_KIND, 4),
     }
     inputs = {name: 3 * small + 3 if name.startswith("compare") else shape[0] for name, shape in shapes.items()}
     layers = {name: chance.uniform(-1, 1, shape) / inputs[name] ** 0.5 for name, shape in shapes.items()}

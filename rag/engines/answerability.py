@@ -28,8 +28,10 @@ FAR = -9.0
 class Answerability:
     """What a paper's title and sentences are to a question: logarithms of probabilities that sum to 1."""
 
+    elsewhere: float
+    """The question is about another paper."""
     unstated: float
-    """None of them answers it or contradicts it."""
+    """It is about this one, and none of them answers it or contradicts it."""
     answers: Floats
     """(texts,) this one answers it."""
     denies: Floats
@@ -39,6 +41,12 @@ class Answerability:
     def doubt(self) -> float:
         """The logarithm of the odds that nothing answers it rather than something."""
         return self.unstated - float(np.logaddexp.reduce(self.answers))
+
+    @property
+    def strangeness(self) -> float:
+        """The logarithm of the odds that it is about another paper."""
+        here = np.logaddexp.reduce([self.unstated, *self.answers, *self.denies])
+        return self.elsewhere - float(here)
 
     @property
     def denial(self) -> float:
@@ -80,7 +88,8 @@ def judged(question: Tokens, texts: Sequence[Tokens]) -> Answerability | None:
         return None
     logits = logits_of(Side.of(question, texts, fitted()["papers"].rarity), weights())
     told = logits - np.logaddexp.reduce(logits)
-    return Answerability(unstated=float(told[0]), answers=told[1 : 1 + len(texts)], denies=told[1 + len(texts) :])
+    answers, denies = np.split(told[2:], 2)
+    return Answerability(elsewhere=float(told[0]), unstated=float(told[1]), answers=answers, denies=denies)
 
 
 @cache
@@ -91,7 +100,7 @@ def weights() -> dict[str, Floats]:
 
 
 def logits_of(side: Side, weights: Mapping[str, Any], xp: Any = np) -> Any:
-    """Return (1 + 2 * texts,) logits: nothing answers; each text answers; each text contradicts.
+    """Return (2 + 2 * texts,) logits: it is another paper; nothing answers; each text answers; each text contradicts.
 
     `xp` is numpy, or what stands for it to learn the slopes.
     """
@@ -127,9 +136,9 @@ def logits_of(side: Side, weights: Mapping[str, Any], xp: Any = np) -> Any:
     each = layers(xp.concatenate(text, axis=1), weights, "text", xp)  # (texts, 2)
     covered = xp.max(compared, axis=0)
     whole = xp.concatenate([share @ covered, xp.min(covered, axis=0), xp.reshape(anywhere @ share, (1,))])
-    lacking = layers(whole, weights, "whole", xp)  # (1,)
-    kind = layers(share @ asked, weights, "kind", xp)  # (3,)
-    return xp.concatenate([lacking + kind[:1], each[:, 0] + kind[1], each[:, 1] + kind[2]])
+    lacking = layers(whole, weights, "whole", xp)  # (2,)
+    kind = layers(share @ asked, weights, "kind", xp)  # (4,)
+    return xp.concatenate([lacking + kind[:2], each[:, 0] + kind[2], each[:, 1] + kind[3]])
 
 
 def layers(given: Any, weights: Mapping[str, Any], name: str, xp: Any) -> Any:

@@ -41,13 +41,21 @@ CHAT_DOUBT = 0.5
 """How much more it takes in a question in words of small talk: weather and songs are research too."""
 CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
+STRANGE = 0.5
+"""What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
+STRANGE_LEAST: dict[Language, float] = {"en": 0.1, "zh": 0.4}
+"""Of both, below which nothing is there."""
 UNSTATED: dict[Language, float] = {"en": 0.3, "zh": 0.5}
-"""Logarithm of the odds that a paper does not answer a question, from which on it is taken not to."""
-DENIED: dict[Language, float] = {"en": 0.3, "zh": 1.2}
-"""Likewise that it contradicts what the question presumes.
+"""Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""
+DENIED: dict[Language, float] = {"en": -0.3, "zh": 0.3}
+"""Logarithm of the odds that it contradicts what the question presumes rather than answers it, from which on it does.
 
-Both chosen so that of the development questions that papers answer one or two in a hundred are above.
+Like UNSTATED chosen so that one or two in a hundred of the development questions that papers answer are above.
 """
+DENIED_WHY = 1.2
+"""How much more that takes where a reason is asked for: most of these presume something, and few of them wrongly."""
+MEANT_DOUBT = 1.0
+"""How much more either takes of a paper that the question names or refers to, for such questions are short."""
 ORDER_DOUBT = 2.0
 """How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
 
@@ -69,6 +77,15 @@ def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:
     if ranking.papers and (ranking.named or query.people):
         return False
     return presence(ranking) < (NAME_DOUBT if unknown else 0.0)
+
+
+def unlike(query: Query, ranking: Ranking, unknown: Sequence[str], evidence: Evidence) -> bool:
+    """Return the same of a question that one paper answers, by how strange the first one, `evidence`, is to it too."""
+    judgement = evidence.answerability(query.text)
+    if judgement is None or ranking.named or query.people or unknown:
+        return absent(query, ranking, unknown)
+    clearly = presence(ranking) - STRANGE * judgement.strangeness
+    return clearly < STRANGE_LEAST[query.language]
 
 
 def presence(ranking: Ranking) -> float:
@@ -118,7 +135,7 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     abstract never names, or what none of its sentences is likely to answer.
     """
     judgement = evidence.answerability(query.text)
-    if judgement is not None and judgement.doubt > UNSTATED[query.language]:
+    if judgement is not None and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT * evidence.meant:
         return True
     text = evidence.text
     comment = f"{text} {evidence.paper.comment}"
@@ -135,10 +152,12 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:
     """Return the index of the abstract's sentence that contradicts what a question presumes; None when none does."""
     found = contradicting(query.text, evidence.sentences, evidence.card_borne_out, [float(score) for score in scores])
-    judgement = evidence.answerability(query.text) if found is None else None
-    if judgement is None or judgement.denial < DENIED[query.language]:
+    judgement = evidence.answerability(query.text)
+    if found is not None or judgement is None or cue("open").search(query.text):
         return found
-    return int(judgement.denies[1:].argmax())
+    least = DENIED[query.language] + MEANT_DOUBT * evidence.meant
+    least += DENIED_WHY if cue("why").search(query.text) else 0.0
+    return int(judgement.denies[1:].argmax()) if judgement.denial > least else None
 
 
 def correct(query: Query, evidence: Evidence, index: int, draft: Draft) -> Iterator[Sentence]:

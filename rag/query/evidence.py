@@ -50,6 +50,8 @@ class Evidence:
     """The paper."""
     embedder: Embedder
     """Makes its vectors."""
+    meant: bool = False
+    """Whether a question names it or refers to it: then its title stands for what others describe it by."""
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -92,11 +94,12 @@ class Evidence:
         return nearer
 
     def answerability(self, question: str) -> Answerability | None:
-        """Return what the title and each sentence are to a question; None where the embedder tells no words."""
+        """Return what the title and each sentence are to a question; None without abstract or vectors of words."""
         embedder = self.embedder.model
-        if not isinstance(embedder, TokenEmbedding):
+        if not isinstance(embedder, TokenEmbedding) or not self.paper.abstract:
             return None
         words = asked_in_english(question) if self.embedder.english_only else question
+        words = f"{words} ({self.paper.title})" if self.meant else words
         return judged(embedder.token_vectors(words), [embedder.token_vectors(text) for text in self.sources])
 
     def scores(self, question: str) -> Scores:

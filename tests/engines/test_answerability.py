@@ -77,7 +77,7 @@ def test_what_is_presumed_wrongly_is_denied_by_the_sentence_that_says_so(embedde
 
 def test_probabilities_sum_to_one(embedder: MiniLMEmbedding) -> None:
     found = ask(embedder, BEES, "How are bees counted?")
-    total = np.exp(found.unstated) + np.exp(found.answers).sum() + np.exp(found.denies).sum()
+    total = np.exp(found.elsewhere) + np.exp(found.unstated) + np.exp(found.answers).sum() + np.exp(found.denies).sum()
     assert len(found.answers) == len(found.denies) == len(BEES)
     assert total == pytest.approx(1, abs=1e-4)
 

@@ -54,7 +54,7 @@ def test_it_learns_whether_the_word_asked_for_is_there() -> None:
         wanted = about[int(chance.integers(0, 4))]
         there = [place for place, text in enumerate(texts) if wanted + 20 in text.ids]
         asked = words(chance, [wanted, wanted, wanted], table)
-        return Lesson(asked=asked, told=texts, right=1 + there[0] if there else 0)
+        return Lesson(asked=asked, told=texts, right=2 + there[0] if there else 1)
 
     lessons = [lesson() for _ in range(30 * BATCH)]
     learnt = fit(lessons[: 24 * BATCH], lambda progress: None, rounds=3)
@@ -71,7 +71,7 @@ def test_what_cannot_be_learnt_from_is_left_out() -> None:
     asked = words(chance, [1, 2, 3], table)
     question = Question(arxiv_id="1", text="?", sentence=1, kind="false")
     assert (lesson := lesson_of(question, asked, texts)) is not None
-    assert lesson.right == 1 + 3 + 2  # after the logits of nothing and of each answering, the title comes first
+    assert lesson.right == 2 + 3 + 2  # after those of another paper, of nothing, of each that answers; the title first
     assert lesson_of(question, words(chance, [1], table), texts) is None
     assert lesson_of(question, asked, texts[:2]) is None
 

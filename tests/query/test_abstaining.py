@@ -136,7 +136,8 @@ def test_a_false_premise_is_corrected_first(stage: Stage, question: str, correct
 
 
 def test_a_true_premise_is_not_corrected(stage: Stage) -> None:
-    answer = stage.ask("Why does RLFactory improve throughput by 6.8x?", "An asynchronous caller keeps calls stable.")
+    question = "Why do calls stay stable in RLFactory although tools and interfaces differ?"
+    answer = stage.ask(question, "An asynchronous caller keeps calls stable.")
     assert answer.reason is None
 
 

@@ -480,7 +480,7 @@ def test_what_only_sounds_like_a_question_of_record_or_a_comparison_is_put_to_th
     stage: Stage, question: str
 ) -> None:
     answer = stage.ask(question, "NOT STATED", "NOT STATED", "NOT STATED", "NOT STATED")
-    assert answer.usage.llm_calls > 0 or answer.reason == "not_stated"
+    assert answer.usage.llm_calls > 0 or answer.reason in {"not_stated", "false_premise"}
     assert not any(citation.field in {"authors", "url"} for citation in answer.citations)
     assert answer.layout != "table"
 

@@ -111,9 +111,10 @@ PLANTS = (
         edits=(
             Edit(
                 "rag/query/answering.py",
-                "nothing_near = not query.focus and not talked_of and absent(query, ranking, names)",
+                "nothing_near = not meant and absent(query, ranking, names)",
                 "nothing_near = False",
             ),
+            Edit("rag/query/answering.py", "if not meant and unlike(query, ranking, names, evidence):", "if False:"),
             Edit("rag/query/answering.py", "if not_stated(query, evidence):", "if False:"),
             Edit("rag/query/phrasing.py", "return bool(REFUSED.search(text))", "return False"),
         ),

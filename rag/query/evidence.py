@@ -93,8 +93,18 @@ class Evidence:
         nearer: NDArray[np.float64] = (np.maximum(met - met.mean(axis=0), 0.0) @ wanted.weights).astype(np.float64)
         return nearer
 
+    @cached_property
+    def _judgements(self) -> dict[str, Answerability | None]:
+        """What has been told of questions: each is asked several times on its way."""
+        return {}
+
     def answerability(self, question: str) -> Answerability | None:
         """Return what the title and each sentence are to a question; None without abstract or vectors of words."""
+        if question not in self._judgements:
+            self._judgements[question] = self._judged(question)
+        return self._judgements[question]
+
+    def _judged(self, question: str) -> Answerability | None:
         embedder = self.embedder.model
         if not isinstance(embedder, TokenEmbedding) or not self.paper.abstract:
             return None

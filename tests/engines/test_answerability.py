@@ -97,8 +97,7 @@ def test_the_fit_traces_what_the_program_computes(embedder: MiniLMEmbedding) -> 
 
 
 @given(order=st.permutations(range(1, len(BEES))))
-def test_the_order_of_the_sentences_is_nothing_to_it(order: list[int]) -> None:
-    embedder = loaded()
+def test_the_order_of_the_sentences_is_nothing_to_it(embedder: MiniLMEmbedding, order: list[int]) -> None:
     asked = embedder.token_vectors("What kind of model counts the insects?")
     texts = [embedder.token_vectors(text) for text in BEES]
     plain, turned = judged(asked, texts), judged(asked, [texts[0], *(texts[place] for place in order)])
@@ -106,13 +105,3 @@ def test_the_order_of_the_sentences_is_nothing_to_it(order: list[int]) -> None:
     assert turned is not None
     np.testing.assert_allclose(turned.answers[1:], plain.answers[order], atol=1e-3)
     assert turned.doubt == pytest.approx(plain.doubt, abs=1e-3)
-
-
-def loaded() -> MiniLMEmbedding:
-    """Return the embedder, loaded once: a property cannot take a fixture."""
-    if not LOADED:
-        LOADED.append(MiniLMEmbedding.load(cache_folder(), 2))
-    return LOADED[0]
-
-
-LOADED: list[MiniLMEmbedding] = []

@@ -33,7 +33,7 @@ chat: install ## open the chat on the sample digest, or on DIGEST=path
 	@$(BIN)/arxiv-rag chat $${DIGEST:+"$$DIGEST"}
 
 test: install install-small check ## check, and run the whole test suite (browser tests where chromium is found)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 gate: install ## ask the sample's questions anew; fails when an answer metric got worse than the committed baseline
 	@$(BIN)/python -m evals gate

@@ -28,8 +28,11 @@ from rag.text import sentences
 
 MATCHED = 0.8
 """Share of a subject's words from which on a paper that holds them is on it."""
-NEAREST = 0.0
-"""Least z-score, among the papers, of the sentence nearest to the question of such a paper."""
+WHOLE = 0.4
+"""Least share of all the subject's words, of one language, that such a paper holds: `A or B of C` is no mere `A`."""
+NEAREST = (0.8, 0.0)
+"""Least z-score, among the papers, of the sentence nearest to the question of one that holds a part, and of one that
+holds them all."""
 LIKELY = {"words": 3.3, "behind": -0.17, "place": -1.8}
 """Logistic weights of what tells a paper that is on a subject in other words than the question's: the share of words
 that it holds, how far its fused score is behind the first paper's, the logarithm of its place in the ranking."""
@@ -118,9 +121,12 @@ def members(query: Query, ranking: Ranking) -> list[Member]:
     nearest = z_scores(np.array([best_mean(scores, 1) for scores in ranking.sentence_scores]))
     each = [holdings.shares(words) for words in alternatives]
     telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
-    matched = (np.max(telling, axis=0) >= MATCHED) & (nearest > NEAREST)
+    words = list(dict.fromkeys(word for part in alternatives for word in part))
+    by_language = [[word for word in words if word[0].isascii() == latin] for latin in (True, False)]
+    whole = np.max([holdings.shares(part) for part in by_language if part], axis=0)
+    near = nearest > np.where(whole < MATCHED, *NEAREST)
+    matched = (np.max(telling, axis=0) >= MATCHED) & (whole >= WHOLE) & near
     chosen = np.flatnonzero(matched | likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())]))
-    words = [word for part in alternatives for word in part]
     found = [Member(ranking.papers[place], telling_sentence(ranking, int(place), words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]
 

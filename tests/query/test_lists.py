@@ -196,3 +196,24 @@ def test_a_line_says_what_its_paper_does_in_a_sentence_that_stands_alone(stage: 
     )
     (citation,) = build("bees", [bees, SPIN_GLASS]).ask("Which papers are about bees?").citations
     assert citation.quote == "We propose BeeCount, a camera trap that counts bees."
+
+
+def test_a_part_of_the_subject_does_not_make_a_paper_of_it(build: Build) -> None:
+    def paper(number: int, title: str, abstract: str) -> Paper:
+        arxiv_id = f"2509.004{number:02}"
+        return Paper(arxiv_id=arxiv_id, title=title, url=f"https://arxiv.org/abs/{arxiv_id}", abstract=abstract)
+
+    things = ("traffic signs", "street names", "bird songs", "handwriting", "fingerprints", "licence plates", "faces")
+    fooled = [
+        paper(
+            number,
+            f"Adversarial examples for recognition models of {thing}",
+            f"Adversarial examples fool recognition models of {thing}. We train image classification to resist them.",
+        )
+        for number, thing in enumerate(things)
+    ]
+    flowers = paper(90, "Image classification of alpine flowers", "We do image classification of 40 alpine flowers.")
+    others = [paper(91 + i, f"On {thing}", f"We study {thing}.") for i, thing in enumerate(("tides", "harps", "moss"))]
+    stage = build("fooled", [*fooled, flowers, *others])
+    asked = stage.ask("Which papers study image classification, or recognition models, under adversarial examples?")
+    assert set(asked.papers) == {paper.arxiv_id for paper in fooled}

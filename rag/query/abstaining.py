@@ -45,14 +45,14 @@ STRANGE = 0.5
 """What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
 STRANGE_LEAST: dict[Language, float] = {"en": -0.2, "zh": 0.4}
 """Of both, below which nothing is there."""
-UNSTATED: dict[Language, float] = {"en": 0.3, "zh": 0.5}
+UNSTATED: dict[Language, float] = {"en": 0.5, "zh": 0.9}
 """Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""
-DENIED: dict[Language, float] = {"en": -0.3, "zh": 0.3}
+DENIED: dict[Language, float] = {"en": 0.2, "zh": 0.6}
 """Logarithm of the odds that it contradicts what the question presumes rather than answers it, from which on it does.
 
-Like UNSTATED chosen so that one or two in a hundred of the development questions that papers answer are above.
+Like UNSTATED chosen so that two or three in a hundred of the development questions that papers answer are above.
 """
-DENIED_WHY = 1.2
+DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.8}
 """How much more that takes where a reason is asked for: most of these presume something, and few of them wrongly."""
 MEANT_DOUBT = 1.0
 """How much more either takes of a paper that the question names or refers to, for such questions are short."""
@@ -156,7 +156,7 @@ def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | Non
     if found is not None or judgement is None or cue("open").search(query.text):
         return found
     least = DENIED[query.language] + MEANT_DOUBT * evidence.meant
-    least += DENIED_WHY if cue("why").search(query.text) else 0.0
+    least += DENIED_WHY[query.language] if cue("why").search(query.text) else 0.0
     return int(judgement.denies[1:].argmax()) if judgement.denial > least else None
 
 

@@ -43,7 +43,7 @@ CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
 STRANGE = 0.5
 """What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
-STRANGE_LEAST: dict[Language, float] = {"en": -0.2, "zh": 0.4}
+STRANGE_LEAST: dict[Language, float] = {"en": 0.3, "zh": 1.5}
 """Of both, below which nothing is there."""
 UNSTATED: dict[Language, float] = {"en": 0.5, "zh": 0.9}
 """Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""

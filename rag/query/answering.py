@@ -42,6 +42,8 @@ STRANGER: dict[Language, float] = {"en": 1.5, "zh": 0.4}
 
 Chosen on the development questions of evals/data/single_*.jsonl.
 """
+STRANGE_RIVAL = 2.0
+"""Strangeness from which on a second paper is not asked what the first one does not tell."""
 Event = Retrieval | Sentence | Answer
 
 
@@ -128,7 +130,15 @@ def sentences_of(
     if not meant and unlike(query, ranking, names, evidence):
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
+    if rival and is_strange(rival, query.text):
+        rival = None
     yield from about_one_paper(query, draft, evidence, model, rival)
+
+
+def is_strange(evidence: Evidence, question: str) -> bool:
+    """Return whether a question is hardly about a paper."""
+    judgement = evidence.answerability(question)
+    return judgement is not None and judgement.strangeness > STRANGE_RIVAL
 
 
 def likelier(rival: Evidence, first: Evidence, ranking: Ranking) -> bool:

@@ -49,7 +49,7 @@ OWN_WORDS: dict[Language, float] = {"en": 0.5, "zh": 0.25}
 """Least share of an answer's own words that the paper must hold: what a model makes up has other words."""
 DECLINING: dict[Language, frozenset[str]] = {"en": frozenset({"not", "n"}), "zh": frozenset({"未", "未说", "未说明"})}
 """First tokens of what the prompts have a model write where the notes do not tell."""
-SURE: dict[Language, float] = {"en": -1.0, "zh": -2.0}
+SURE: dict[Language, float] = {"en": -0.5, "zh": -2.0}
 """Logarithm of the odds that a paper does not answer, below which it is sure to."""
 DOUBT: dict[Language, float] = {"en": 0.3, "zh": 0.02}
 """Probability of these from which on a model is taken to decline: the embedded one doubts well before it says so."""

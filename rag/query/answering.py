@@ -37,13 +37,13 @@ from rag.query.wording import say
 SHOWN = 10
 """Papers that an answer names as retrieved."""
 
-STRANGER: dict[Language, float] = {"en": 1.5, "zh": 0.4}
+STRANGER: dict[Language, float] = {"en": 1.0, "zh": 0.4}
 """What strangeness counts beside the fused scores of the first two papers.
 
 Chosen on the development questions of evals/data/single_*.jsonl.
 """
 STRANGE_RIVAL = 2.0
-"""Strangeness from which on a second paper is not asked what the first one does not tell."""
+"""Strangeness from which on a second paper neither comes first nor is asked what the first one does not tell."""
 Event = Retrieval | Sentence | Answer
 
 
@@ -124,14 +124,14 @@ def sentences_of(
     evidence = Evidence(ranking.papers[0], embedder, meant=meant or bool(ranking.named))
     second = None if query.focus or ranking.named else close_second(ranking)
     rival = Evidence(second, embedder) if second else None
+    if rival and is_strange(rival, query.text):
+        rival = None
     if rival and likelier(rival, evidence, ranking):
         evidence, rival = rival, evidence
         draft.papers = tuple(dict.fromkeys((evidence.paper.arxiv_id, *draft.papers)))
     if not meant and unlike(query, ranking, names, evidence):
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
-    if rival and is_strange(rival, query.text):
-        rival = None
     yield from about_one_paper(query, draft, evidence, model, rival)
 
 

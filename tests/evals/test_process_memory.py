@@ -1,6 +1,7 @@
 """Memory as a run and a benchmark see it."""
 
 import sys
+import time
 
 import pytest
 
@@ -11,9 +12,10 @@ from evals import memory
 def test_what_is_held_is_seen_and_what_was_held_is_remembered() -> None:
     before = memory.resident_mib()
     held = b"x" * (64 << 20)
-    during = memory.resident_mib()
     assert before is not None
-    assert during is not None
+    until = time.monotonic() + 20  # some kernels count what is held by and by
+    while (during := memory.resident_mib() or 0.0) - before <= 50 and time.monotonic() < until:
+        time.sleep(0.1)
     assert during - before > 50, len(held)
     assert memory.peak_mib() >= during - 1
 

@@ -43,7 +43,7 @@ STRANGER: dict[Language, float] = {"en": 1.0, "zh": 0.4}
 Chosen on the development questions of evals/data/single_*.jsonl.
 """
 STRANGE_RIVAL = 2.0
-"""Strangeness from which on a second paper neither comes first nor is asked what the first one does not tell."""
+"""Strangeness above which a second paper neither comes first nor is asked what the first one does not tell."""
 Event = Retrieval | Sentence | Answer
 
 
@@ -122,10 +122,7 @@ def sentences_of(
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
     evidence = Evidence(ranking.papers[0], embedder, meant=meant or bool(ranking.named))
-    second = None if query.focus or ranking.named else close_second(ranking)
-    rival = Evidence(second, embedder) if second else None
-    if rival and is_strange(rival, query.text):
-        rival = None
+    rival = None if query.focus or ranking.named else rival_of(ranking, embedder)
     if rival and likelier(rival, evidence, ranking):
         evidence, rival = rival, evidence
         draft.papers = tuple(dict.fromkeys((evidence.paper.arxiv_id, *draft.papers)))
@@ -135,10 +132,14 @@ def sentences_of(
     yield from about_one_paper(query, draft, evidence, model, rival)
 
 
-def is_strange(evidence: Evidence, question: str) -> bool:
-    """Return whether a question is hardly about a paper."""
-    judgement = evidence.answerability(question)
-    return judgement is not None and judgement.strangeness > STRANGE_RIVAL
+def rival_of(ranking: Ranking, embedder: Embedder) -> Evidence | None:
+    """Return the second paper of a ranking where it is close and may be the one that is meant."""
+    second = close_second(ranking)
+    if second is None:
+        return None
+    rival = Evidence(second, embedder)
+    judgement = rival.answerability(ranking.question)
+    return None if judgement and judgement.strangeness > STRANGE_RIVAL else rival
 
 
 def likelier(rival: Evidence, first: Evidence, ranking: Ranking) -> bool:

@@ -203,17 +203,32 @@ def test_a_part_of_the_subject_does_not_make_a_paper_of_it(build: Build) -> None
         arxiv_id = f"2509.004{number:02}"
         return Paper(arxiv_id=arxiv_id, title=title, url=f"https://arxiv.org/abs/{arxiv_id}", abstract=abstract)
 
-    things = ("traffic signs", "street names", "bird songs", "handwriting", "fingerprints", "licence plates", "faces")
     fooled = [
         paper(
             number,
             f"Adversarial examples for recognition models of {thing}",
             f"Adversarial examples fool recognition models of {thing}. We train image classification to resist them.",
         )
-        for number, thing in enumerate(things)
+        for number, thing in enumerate(("traffic signs", "street names", "bird songs", "handwriting", "fingerprints"))
     ]
-    flowers = paper(90, "Image classification of alpine flowers", "We do image classification of 40 alpine flowers.")
-    others = [paper(91 + i, f"On {thing}", f"We study {thing}.") for i, thing in enumerate(("tides", "harps", "moss"))]
+    flowers = paper(50, "Image classification of alpine flowers", "We do image classification of 40 alpine flowers.")
+    things = "tides harps moss rivers bees glaciers bread tea ferns chess amber kites wells snow rye dunes salt".split()
+    others = [paper(60 + place, f"On {thing}", f"We study {thing} by hand.") for place, thing in enumerate(things)]
     stage = build("fooled", [*fooled, flowers, *others])
     asked = stage.ask("Which papers study image classification, or recognition models, under adversarial examples?")
     assert set(asked.papers) == {paper.arxiv_id for paper in fooled}
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Anything today on diffusion models?", DIFFUSION),
+        ("Does anyone use diffusion models?", DIFFUSION),
+        ("Is anyone training with reinforcement learning?", REINFORCED),
+        ("今天有扩散模型的论文吗？", DIFFUSION),
+        ("扩散模型，有人研究吗？", DIFFUSION),
+        ("有没有人用强化学习？", REINFORCED),
+    ],
+)
+def test_a_list_may_be_asked_for_in_passing(stage: Stage, question: str, papers: set[str]) -> None:
+    assert set(stage.ask(question).papers) == papers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ nearer.
 """
 SUBJECT = 7
 """Letters of an English word's stem from which on it names a subject: exoplanets, where catch and worth do not."""
+NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
+"""A name inside an English sentence: Rome."""
 DESCRIBED = 2.5
 """Presence from which on `the one about ...` describes a paper of its own, not one of the conversation."""
 
@@ -83,6 +86,6 @@ def stands_alone(query: Query, ranking: Ranking, corpus: Corpus) -> bool:
 
 
 def brings_subject(text: str, corpus: Corpus) -> bool:
-    """Return whether a question is about something that no paper speaks of: a long word that none of them holds."""
-    words = [word for word in content_words(text) if len(word) >= SUBJECT and word.isascii()]
+    """Return whether a question is about something that no paper speaks of: a long word or a name that none holds."""
+    words = [word for word in content_words(text) if len(word) >= SUBJECT and word.isascii()] + NAME.findall(text)
     return any(not corpus.store.catalogue.containing([word]) for word in words)

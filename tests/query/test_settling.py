@@ -70,6 +70,7 @@ def test_another_paper_may_be_described(stage: Stage, question: str) -> None:
         "Does FooBarNetX need depth maps?",
         "What is the best way to detect exoplanets?",
         "How tall is the highest mountain of Switzerland?",
+        "What is the best pizza in Rome?",
     ],
 )
 def test_what_stands_alone_is_not_about_the_paper_before(stage: Stage, question: str) -> None:

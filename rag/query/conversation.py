@@ -11,9 +11,11 @@ from rag.models import Filters, Turn
 from rag.query.abstaining import off_topic, presence, unknown_names
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
+from rag.query.glossary import Glossary, in_english
 from rag.query.retrieval import Ranking, rank
 from rag.query.understand import Query
 from rag.query.words import content_words
+from rag.text import HAN
 
 FOLLOWS = 1.8
 """Presence of the nearest paper below which a question is about the paper before.
@@ -23,6 +25,8 @@ nearer.
 """
 SUBJECT = 7
 """Letters of an English word's stem from which on it names a subject: exoplanets, where catch and worth do not."""
+LEAST_LETTERS = 4
+"""Of an English word that tells something: not one, on, up."""
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
 """A name inside an English sentence: Rome."""
 DESCRIBED = 2.5
@@ -86,6 +90,21 @@ def stands_alone(query: Query, ranking: Ranking, corpus: Corpus) -> bool:
 
 
 def brings_subject(text: str, corpus: Corpus) -> bool:
-    """Return whether a question is about something that no paper speaks of: a long word or a name that none holds."""
-    words = [word for word in content_words(text) if len(word) >= SUBJECT and word.isascii()] + NAME.findall(text)
-    return any(not corpus.store.catalogue.containing([word]) for word in words)
+    """Return whether a question is about something that no paper speaks of.
+
+    A long word, a name or, of Chinese words, one that is none of the field's: 披萨.
+    """
+    said = content_words(text)
+    words = [word for word in said if len(word) >= SUBJECT and word.isascii()] + NAME.findall(text)
+    if any(not corpus.store.catalogue.containing([word]) for word in words):
+        return True
+    spoken = [word for word in said if len(word) > 1 and HAN.search(word)]
+    return any(is_strange(word, corpus) for word in spoken)
+
+
+def is_strange(word: str, corpus: Corpus) -> bool:
+    """Return whether a Chinese word has English that no paper holds, by the dictionary and not by the field's terms."""
+    if word in Glossary.of_questions().terms:
+        return False
+    english = [each for each in in_english(word).split() if len(each) >= LEAST_LETTERS and each.isascii()]
+    return bool(english) and not any(corpus.store.catalogue.containing([each]) for each in (word, *english))

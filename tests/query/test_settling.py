@@ -26,6 +26,7 @@ def focus(stage: Stage, question: str, *history: Turn) -> tuple[str, ...]:
         "So what's the catch?",
         "Roughly how many minutes are we talking?",
         "在哪里做的实验？",
+        "手机上跑得动吗，要多久？",
     ],
 )
 def test_what_is_near_to_no_paper_is_about_the_one_before(stage: Stage, question: str) -> None:
@@ -71,6 +72,8 @@ def test_another_paper_may_be_described(stage: Stage, question: str) -> None:
         "What is the best way to detect exoplanets?",
         "How tall is the highest mountain of Switzerland?",
         "What is the best pizza in Rome?",
+        "罗马哪家披萨最好吃？",
+        "推荐一家巴黎的餐厅",
     ],
 )
 def test_what_stands_alone_is_not_about_the_paper_before(stage: Stage, question: str) -> None:

@@ -43,16 +43,16 @@ CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
 STRANGE = 0.5
 """What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
-STRANGE_LEAST: dict[Language, float] = {"en": 0.3, "zh": 1.5}
+STRANGE_LEAST: dict[Language, float] = {"en": 0.1, "zh": 1.3}
 """Of both, below which nothing is there."""
-UNSTATED: dict[Language, float] = {"en": 0.5, "zh": 0.9}
+UNSTATED: dict[Language, float] = {"en": 0.0, "zh": 0.5}
 """Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""
-DENIED: dict[Language, float] = {"en": 0.2, "zh": 0.6}
+DENIED: dict[Language, float] = {"en": 0.1, "zh": 0.5}
 """Logarithm of the odds that it contradicts what the question presumes rather than answers it, from which on it does.
 
 Like UNSTATED chosen so that two or three in a hundred of the development questions that papers answer are above.
 """
-DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.8}
+DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.5}
 """How much more that takes where a reason is asked for: most of these presume something, and few of them wrongly."""
 MEANT_DOUBT = 1.0
 """How much more either takes of a paper that the question names or refers to, for such questions are short."""
@@ -81,11 +81,15 @@ def absent(query: Query, ranking: Ranking, unknown: Sequence[str]) -> bool:
 
 def unlike(query: Query, ranking: Ranking, unknown: Sequence[str], evidence: Evidence) -> bool:
     """Return the same of a question that one paper answers, by how strange the first one, `evidence`, is to it too."""
-    judgement = evidence.answerability(query.text)
-    if judgement is None or ranking.named or query.people or unknown:
+    if evidence.answerability(query.text) is None or ranking.named or query.people or unknown:
         return absent(query, ranking, unknown)
-    clearly = presence(ranking) - STRANGE * judgement.strangeness
-    return clearly < STRANGE_LEAST[query.language]
+    return clearness(query, ranking, evidence) < STRANGE_LEAST[query.language]
+
+
+def clearness(query: Query, ranking: Ranking, first: Evidence) -> float:
+    """Return the presence of the first paper, less as answerability finds it strange to the question."""
+    judgement = first.answerability(query.text)
+    return presence(ranking) - (STRANGE * judgement.strangeness if judgement else 0.0)
 
 
 def presence(ranking: Ranking) -> float:

@@ -116,7 +116,7 @@ def sentences_of(
         yield from compare(query, side_by_side, draft, embedder, model)
         return
     if asks_for_list(query, named=bool(ranking.named)):
-        yield from tell_list(query, ranking, draft, corpus, names)
+        yield from tell_list(query, ranking, draft, corpus, embedder, names)
         return
     if not ranking.papers:
         yield from tell_absent(query, draft, ranking, corpus, names)

@@ -36,6 +36,8 @@ from rag.query.verification import (
 from rag.text import HAN
 
 Vectors = NDArray[np.float32]
+ANSWERING = 1.5
+"""What answerability counts beside the score of a sentence (development questions of evals/data/single_*.jsonl)."""
 CARD_WORDS = 0.8
 """Least share of a Chinese sentence's own words in a field of the card that says it."""
 CARD_SCORE = 0.2
@@ -116,7 +118,7 @@ class Evidence:
         """Return (sentences,) how likely each sentence is to hold the answer."""
         scores = sentence_scores(question, self.sentences, self.likeness(question))
         judgement = self.answerability(question)
-        return scores if judgement is None else scores + judgement.answers[1:]
+        return scores if judgement is None else scores + ANSWERING * judgement.answers[1:]
 
     @property
     def sources(self) -> tuple[str, ...]:

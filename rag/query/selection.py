@@ -23,9 +23,9 @@ MEASURED = re.compile(
 """A number that measures something, where others count things."""
 ADDRESS = re.compile(r"^(?:[\w' ]{0,60}[:\s]\s*)?(?:https?://|www\.)\S+\s*$")
 """A sentence that tells where the code or the videos are, and nothing else."""
-FLATNESS = 2.0
+FLATNESS = 2.5
 """Of the probabilities that scores stand for."""
-ENOUGH = 0.9
+ENOUGH = 0.95
 """Probability with which the sentences that are chosen hold the answer: more of them take longer to read.
 
 Both from the development questions of evals/data/single_*.jsonl.

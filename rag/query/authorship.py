@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.models import Paper
 from rag.query.corpus import Corpus
-from rag.query.cues import cue
+from rag.query.cues import cue, details
 from rag.query.days import CHINESE_NUMBERS
 from rag.query.facts import Fact, Line, scope, searched
+from rag.query.fields import OF_PEOPLE, Asked, asked_fields, entry
 from rag.query.mentions import name_like, named_papers
 from rag.query.people import folded, surnames_in
 from rag.query.topics import has_topic
@@ -24,6 +26,9 @@ NUMBER_WORDS = {
     )
     for word in words.split()
 } | {"a dozen": 12, "twenty": 20, "thirty": 30, "single": 1, "a single": 1, "sole": 1, "solo": 1, "lone": 1, "十几": 10}
+OF_NUMBER = frozenset({"author_count", "sole_author", "title_asked"})
+"""Fields that the list of papers with a number of authors tells anyhow."""
+COUNTED = (Asked("author_count"),)
 ENDLESS = 10**6
 """More authors than any paper has."""
 CAPITALS = r"(?:[A-Z][\w.'\-]+ ){1,3}[A-Z][\w.'\-]+"
@@ -37,35 +42,69 @@ UNKNOWN_AUTHOR = re.compile(
 """Somebody's name in capitals where a question speaks of a person's papers."""
 
 
+PLACES = {"": slice(None), "first": slice(0, 1), "last": slice(-1, None)}
+"""Where a paper's authors are looked through."""
+
+
 def by_author(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which papers somebody wrote, and how many."""
     if not query.people:
         return by_unknown_author(query, corpus)
-    text = cue("imperative").sub(" ", query.text)
-    if not cue("papers_of").search(text) or (cue("about_content").search(text) and not cue("count").search(text)):
+    if not wants_papers(query, corpus):
         return None
-    if cue("topic_marker").search(text) and has_topic(query):
-        return None
-    placed = cue("first_author").search(text) or cue("last_author").search(text)
-    if placed and named_papers(query.text, corpus):
-        return None
-    where, key = slice(None), "author_papers"
-    if cue("first_author").search(text):
-        where, key = slice(0, 1), "author_papers_first"
-    elif cue("last_author").search(text):
-        where, key = slice(-1, None), "author_papers_last"
+    place = author_place(query.text)
     wanted = {folded(name) for name in query.people}
-    together = bool(cue("together").search(text))
+    together = bool(cue("together").search(query.text))
 
     def wrote(paper: Paper) -> bool:
-        shared = wanted & {folded(author) for author in paper.authors[where]}
+        shared = wanted & {folded(author) for author in paper.authors[PLACES[place]]}
         return shared == wanted if together else bool(shared)
 
-    found = tuple(paper for paper in corpus.papers(query.filters) if wrote(paper))
-    lead = say(
-        query.language, key, names=", ".join(query.people), count=len(found), scope=scope(query, corpus, people=False)
-    )
-    return Fact(lead=lead, papers=found, lines=tuple(author_line(query, paper) for paper in found))
+    return people_fact(query, corpus, [paper for paper in corpus.papers(query.filters) if wrote(paper)], place)
+
+
+def people_fact(query: Query, corpus: Corpus, papers: Sequence[Paper], place: str = "") -> Fact:
+    """Return the list of somebody's papers, each with its authors or with the fields that a question asks for."""
+    key = f"author_papers_{place}" if place else "author_papers"
+    names = ", ".join(query.people)
+    lead = say(query.language, key, names=names, count=len(papers), scope=scope(query, corpus, people=False))
+    leave = OF_PEOPLE | ({"first_author", "last_author"} if place else set())
+    return Fact(lead=lead, papers=tuple(papers), lines=tuple(entry(query, p, author_line, leave) for p in papers))
+
+
+def author_place(text: str) -> str:
+    """Return the place of a paper's authors, first or last, at which a question looks for somebody; empty for any."""
+    if cue("who_at_place").search(text) and not cue("as_place").search(text):
+        return ""
+    return next((place for place in ("first", "last") if cue(f"{place}_author").search(text)), "")
+
+
+def wants_papers(query: Query, corpus: Corpus) -> bool:
+    """Return whether a question about people wants their papers, and no field or content of these."""
+    text = cue("imperative").sub(" ", query.text)
+    place = author_place(query.text)
+    if unstated_detail(text) or (place and named_papers(query.text, corpus)):
+        return False
+    told_anyhow = OF_PEOPLE | ({"first_author", "last_author"} if place else set())
+    if any(asked.name not in told_anyhow for asked in asked_fields(query)):
+        return False
+    if cue("coauthors").search(text):
+        return not says_more(query)
+    if cue("about_content").search(text) and not cue("count").search(text):
+        return False
+    if cue("papers_of").search(text):
+        return not (cue("topic_marker").search(text) and has_topic(query))
+    return not says_more(query)
+
+
+def says_more(query: Query) -> bool:
+    """Return whether a question has words beside people's names and those in which one asks for their papers."""
+    return has_topic(replace(query, text=cue("of_person").sub(" ", query.text)))
+
+
+def unstated_detail(text: str) -> bool:
+    """Return whether a question asks where authors work or how to reach them, which no record tells."""
+    return any(detail.name in {"affiliation", "contact"} and detail.asked.search(text) for detail in details())
 
 
 def author_line(query: Query, paper: Paper) -> Line:
@@ -80,6 +119,9 @@ def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
     match = UNKNOWN_AUTHOR.search(query.text)
     capitals = (word for word in surnames_in(query.text) if word[0].isupper() and not name_like(word))
     name = next(group for group in match.groups() if group) if match else next(capitals, "")
+    about_else = asked_fields(query) or cue("about_content").search(query.text)
+    if not match and about_else and has_topic(query):
+        return None
     if not name or named_papers(query.text, corpus) or corpus.store.catalogue.containing([name]):
         return None
     slots: dict[str, str | int] = {"total": searched(query, corpus), "scope": scope(query, corpus)}
@@ -90,6 +132,8 @@ def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which papers have the most or the fewest authors, or a number of them."""
     most, fewest = cue("most_authors").search(query.text), cue("fewest_authors").search(query.text)
     bounds = author_bounds(query.text)
+    if bounds and asks_of_one(query):
+        return None
     if not (most or fewest or bounds) or named_papers(query.text, corpus):
         return None
     among = corpus.get(query.focus) if len(query.focus) > 1 else corpus.papers(query.filters)
@@ -110,15 +154,28 @@ def by_author_number(query: Query, corpus: Corpus) -> Fact | None:
     return Fact(
         lead=say(query.language, "number_papers", scope=scope(query, corpus), **slots),
         papers=ordered,
-        lines=tuple(number_line(query, paper) for paper in ordered),
+        lines=tuple(entry(query, paper, number_line, OF_NUMBER, COUNTED) for paper in ordered),
     )
 
 
-def by_shared_authors(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer who wrote each of several papers that a question names or refers to."""
+def asks_of_one(query: Query) -> bool:
+    """Return whether a question asks for a field of one paper that it describes."""
+    if cue("this_paper").search(query.text):
+        return bool(asked_fields(query))
+    described = cue("described_paper").search(query.text) and not cue("asks_papers").search(query.text)
+    return bool(described) and any(asked.name == "sole_author" for asked in asked_fields(query))
+
+
+def by_shared_authors(query: Query, corpus: Corpus, best: Sequence[Paper] = ()) -> Fact | None:
+    """Answer who wrote each of several papers that a question names or refers to.
+
+    Beside a single one that it names, the nearest other one of `best` is the one that it describes.
+    """
     if not cue("shared_authors").search(query.text):
         return None
     papers = tuple(named_papers(query.text, corpus) or corpus.get(query.focus))
+    if len(papers) == 1 and cue("described_paper").search(query.text):
+        papers += tuple(paper for paper in best if paper != papers[0])[:1]
     if len(papers) < 2:
         return None
     others = [{folded(author) for author in paper.authors} for paper in papers[1:]]
@@ -196,7 +253,7 @@ def most_published(query: Query, corpus: Corpus) -> Fact | None:
     papers = corpus.papers(query.filters)
     counts = Counter(author for paper in papers for author in paper.authors)
     if cue("all_authors").search(query.text):
-        if query.focus or named_papers(query.text, corpus):
+        if query.focus or named_papers(query.text, corpus) or cue("described_paper").search(query.text):
             return None
         lead = say(query.language, "all_authors", count=len(counts), total=len(papers), scope=scope(query, corpus))
         return Fact(lead=lead, papers=tuple(papers))
@@ -214,25 +271,3 @@ def most_published(query: Query, corpus: Corpus) -> Fact | None:
         papers=theirs,
         lines=tuple(author_line(query, paper) for paper in theirs),
     )
-
-
-def author_count_line(query: Query, papers: Sequence[Paper]) -> list[Line]:
-    """Return how many authors each paper has, where a question asks for it."""
-    if not cue("author_count").search(query.text):
-        return []
-    return [
-        Line(
-            paper=paper,
-            text=say(
-                query.language,
-                "author_count",
-                title=paper.title,
-                count=len(paper.authors),
-                authors=", ".join(paper.authors),
-            ),
-            field="authors",
-            quote=", ".join(paper.authors),
-        )
-        for paper in papers
-        if paper.authors
-    ]

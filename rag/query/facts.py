@@ -32,6 +32,8 @@ class Line:
     """The field of record that bears it out."""
     quote: str
     """That field as it is stored."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Further fields that bear it out, each with what is stored."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +87,8 @@ def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
         yield draft.release(fact.lead)
     bullet = "- " if draft.layout == "list" else ""
     for line in fact.lines[:MOST_LISTED]:
-        citation = cite(line.paper, draft.position, line.quote, field=line.field)
-        yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), [citation])
+        borne_out = ((line.field, line.quote), *line.also)
+        citations = [cite(line.paper, draft.position, quote, field=field) for field, quote in borne_out]
+        yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), citations)
     if rest := len(fact.lines[MOST_LISTED:]):
         yield draft.release(say(draft.language, "more_listed", count=rest))

@@ -8,6 +8,7 @@ from rag.models import Paper
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.facts import Fact, Line, scope
+from rag.query.fields import Asked, entry, without_fields
 from rag.query.mentions import named_papers
 from rag.query.sections import without_categories
 from rag.query.topics import topic
@@ -19,6 +20,8 @@ CODE_HOST = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.|bitbucket\.|codeber
 GITHUB = re.compile(r"//(?:[\w\-]+\.)*github\.(?:com|io)\b")
 
 
+LINKS = frozenset({"link", "identifier", "title_asked", "gist"})
+"""Fields that a list of papers with links tells anyhow."""
 TOP_LEVEL = "ai|app|ch|cn|co|com|de|dev|edu|eu|fr|gov|io|jp|me|net|org|science|uk"
 DOMAIN = re.compile(rf"(?<![\w.@/])(?:https?://)?((?:[a-z\d\-]+\.)+(?:{TOP_LEVEL}))(?!\w)", re.IGNORECASE)
 """A domain that a question names: huggingface.co, anonymous.4open.science."""
@@ -38,7 +41,8 @@ def domains(question: str) -> list[str]:
 def papers_of_domain(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which papers name an address of a domain that the question names."""
     wanted = domains(query.text)
-    if not wanted or query.focus or named_papers(query.text, corpus):
+    asked = any(cue(name).search(query.text) for name in ("asks_papers", "asks_list", "address"))
+    if not wanted or not asked or query.focus or named_papers(query.text, corpus):
         return None
     pattern = re.compile("|".join(rf"//(?:[\w\-]+\.)*{re.escape(name)}(?![\w\-])" for name in wanted), re.IGNORECASE)
     papers = corpus.papers(query.filters)
@@ -53,7 +57,7 @@ def papers_of_domain(query: Query, corpus: Corpus) -> Fact | None:
     return Fact(
         lead=say(query.language, "with_domain", **slots),
         papers=tuple(paper for paper, _ in chosen),
-        lines=tuple(link_line(query, paper, ("url", links[0])) for paper, links in chosen),
+        lines=tuple(link_entry(query, paper, ("url", links[0])) for paper, links in chosen),
         reason=None if chosen else "not_in_corpus",
     )
 
@@ -88,7 +92,7 @@ def papers_with_links(query: Query, corpus: Corpus) -> Fact | None:
     asked = cue("asks_papers").search(query.text) or cue("count").search(query.text)
     if not kind or not asked or query.focus or named_papers(query.text, corpus):
         return None
-    if re.search(r"\w", cue("topicless").sub(" ", cue("link_words").sub(" ", topic(query)))):
+    if re.search(r"\w", cue("topicless").sub(" ", cue("link_words").sub(" ", without_fields(topic(query))))):
         return None
     papers = corpus.papers(query.filters)
     found = {paper.arxiv_id: named_link(paper, kind) for paper in papers}
@@ -97,8 +101,13 @@ def papers_with_links(query: Query, corpus: Corpus) -> Fact | None:
     key = f"without_{kind}" if without else f"with_{kind}"
     slots = {"count": len(chosen), "total": len(papers)}
     lead = say(query.language, key, scope=scope(query, corpus), **slots)
-    lines = tuple(link_line(query, paper, found[paper.arxiv_id]) for paper in chosen)
+    lines = tuple(link_entry(query, paper, found[paper.arxiv_id]) for paper in chosen)
     return Fact(lead=lead, papers=chosen, lines=lines, reason=None if chosen else "not_in_corpus")
+
+
+def link_entry(query: Query, paper: Paper, said: tuple[str, str] | None) -> Line:
+    """Return a paper's title with its addresses, and with the other fields that a question asks for."""
+    return entry(query, paper, lambda query, paper: link_line(query, paper, said), LINKS, (Asked("link"),))
 
 
 def link_line(query: Query, paper: Paper, said: tuple[str, str] | None) -> Line:

@@ -17,9 +17,10 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence
-from rag.query.facts import Fact, scope, searched, tell
+from rag.query.facts import Fact, Line, scope, searched, tell
+from rag.query.fields import entry, without_fields
 from rag.query.glossary import in_english
-from rag.query.linked import link_line, named_link, wanted_link
+from rag.query.linked import link_entry, named_link, wanted_link
 from rag.query.overview import line_of
 from rag.query.retrieval import Ranking, Scores, best_mean, z_scores
 from rag.query.topics import topic
@@ -43,6 +44,8 @@ UNLIKELY = (-1.6, -0.1)
 
 Fitted, as the weights, on the development questions for lists.
 """
+TITLED = frozenset({"title_asked", "gist", "link", "identifier"})
+"""Fields that a list tells anyhow, or has its own way to tell."""
 MET: dict[Language, float] = {"en": 1.1, "zh": 0.3}
 """Least clearness of the first paper for any to be on the subject in other words: few of the lists that papers were
 found for are below it, and most of those that nothing is on. Chosen on lists about five days."""
@@ -116,7 +119,7 @@ class Holdings:
 def members(query: Query, ranking: Ranking, embedder: Embedder) -> list[Member]:
     """Return the papers on the subject of a question, nearest first."""
     kind = wanted_link(query.text)
-    about = topic(query)
+    about = without_fields(topic(query))
     alternatives = subjects(cue("link_words").sub(" ", about) if kind else about)
     if not alternatives or not ranking.papers:
         return []
@@ -198,11 +201,15 @@ def list_papers(
     """Yield the lead with the count, then a line for each paper."""
     slots: dict[str, str | int] = {"count": len(found), "total": searched(query, corpus)}
     lead = say(query.language, key, scope=scope(query, corpus), **slots)
-    kind, news = wanted_link(query.text), cue("news").search(query.text)
+    kind, news = wanted_link(query.text), bool(cue("news").search(query.text))
     lines = tuple(
-        link_line(query, member.paper, named_link(member.paper, kind))
-        if kind
-        else line_of(query, member.paper, contribution(member.paper) if news else member.quote)
+        link_entry(query, member.paper, named_link(member.paper, kind)) if kind else member_line(query, member, news)
         for member in found
     )
     yield from tell(Fact(lead=lead, papers=tuple(member.paper for member in found), lines=lines), draft)
+
+
+def member_line(query: Query, member: Member, news: bool) -> Line:
+    """Return a paper's title with the fields that a question asks for, else with what shows its subject."""
+    shown = contribution(member.paper) if news else member.quote
+    return entry(query, member.paper, lambda query, paper: line_of(query, paper, shown), TITLED)

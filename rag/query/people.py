@@ -7,20 +7,32 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
-from vectorstore.lexical import ENGLISH_STOP, normalized
+from vectorstore.lexical import ENGLISH_STOP, normalized, tokens
 
 NAME_WORD = re.compile(r"[^\W\d_\u3400-\u9fff][^\W\d_\u3400-\u9fff.'’\-]*(?:[.'’\-][^\W\d_\u3400-\u9fff]+)*\.?")
 """A word of a name: letters but Chinese ones, with hyphens, apostrophes and the stop of an initial."""
 POSSESSIVE = re.compile(r"[’']s?$")
 MOST_WORDS = 80
 """Words of a question in which names are looked for."""
+LONE = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]{3,}(?:-[^\W\d_]+)?")
+"""A name that stands by itself: no coined word has it capitals for."""
+TOPICAL = re.compile(
+    r"(?:\b(?:use[sd]?|using|about|via|over|than|and|or|vs\.?|like|in|to)|关于|有关|涉及|用|使用|基于|讨论|研究|认为|和|与)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a name that is a topic's: Adam, Claude."""
+FEW_WORDS = 5
+"""Words of a question that says little beside a name."""
 MOST_READ = 500
 """Papers that are read to find out how an author is spelt."""
 
 
 def people_in(text: str, corpus: Corpus) -> tuple[str, ...]:
-    """Return the authors whom a text names, as the papers spell them: by full name, else all of a surname."""
-    return tuple(full_names(text, corpus) or by_surname(text, corpus))
+    """Return the authors whom a text names, as the papers spell them.
+
+    By full name, else all of a surname, else all of a name in capitals that only lists of authors hold.
+    """
+    return tuple(full_names(text, corpus) or by_surname(text, corpus) or by_lone_name(text, corpus))
 
 
 def folded(name: str) -> tuple[str, ...]:
@@ -36,13 +48,31 @@ def full_names(text: str, corpus: Corpus) -> list[str]:
     words = [POSSESSIVE.sub("", word) for word in NAME_WORD.findall(text)[:MOST_WORDS]]
     spans = [words[i : i + size] for size in (4, 3, 2) for i in range(len(words) - size + 1)]
     spans = [span for span in spans if is_capital(span) or not ENGLISH_STOP & {word.lower() for word in span}]
-    wanted = {folded(" ".join(part)) for span in spans for part in (span, span[::-1])}
-    authors = authors_with([" ".join(span) for span in (*spans, *(span[::-1] for span in spans))], corpus)
+    orders = {span: orders_of(span) for span in map(tuple, spans)}
+    wanted = {folded(" ".join(part)) for parts in orders.values() for part in parts}
+    authors = authors_with([" ".join(part) for parts in orders.values() for part in parts], corpus)
     if exact := [author for author in authors if folded(author) in wanted]:
         return exact
-    capital = {folded(" ".join(span)) for span in spans if len(span) == 2 and is_capital(span)}
-    authors = authors_with([name[-1] for name in capital if name], corpus)
-    return [author for author in authors if (name := folded(author)) and (name[0], name[-1]) in capital]
+    capital = {folded(" ".join(span)) for span in spans if len(span) in {2, 3} and is_capital(span)}
+    said = {name for whole in capital for name in (whole, (*whole[1:], *whole[:1])) if len(name) > 1}
+    authors = authors_with([name[-1] for name in said if len(name[-1]) > 1], corpus)
+    return [author for author in authors if any(abbreviates(name, folded(author)) for name in said)]
+
+
+def orders_of(span: Sequence[str]) -> set[tuple[str, ...]]:
+    """Return the orders in which the words of a name may stand: turned round and, in capitals, each of them first."""
+    if not is_capital(span):
+        return {tuple(span), tuple(reversed(span))}
+    turned = (tuple(span[place:]) + tuple(span[:place]) for place in range(len(span)))
+    return {*turned, tuple(reversed(span))}
+
+
+def abbreviates(said: Sequence[str], name: Sequence[str]) -> bool:
+    """Return whether a name is said with middle names left out or as initials: P.-Y. Oudeyer."""
+    if len(said) < 2 or said[-1] != name[-1] or len(said) > len(name) or said[0][:1] != name[0][:1]:
+        return False
+    rest = iter(name[:-1])
+    return all(any(word == each or (len(word) == 1 and each.startswith(word)) for each in rest) for word in said[:-1])
 
 
 def is_capital(words: Iterable[str]) -> bool:
@@ -57,13 +87,42 @@ def authors_with(names: Sequence[str], corpus: Corpus) -> list[str]:
 
 
 def by_surname(text: str, corpus: Corpus) -> list[str]:
-    """Return all authors of a surname by which a text calls the author of papers."""
+    """Return all authors of a surname by which a text calls the author of papers, of any name where it says so."""
     found: list[str] = []
     for surname in surnames_in(text):
         authors = [(folded(author), author) for author in authors_with([surname], corpus)]
-        last = [author for name, author in authors if name[-1:] == folded(surname)]
-        found += last or [author for name, author in authors if name[:1] == folded(surname)]
+        wanted = folded(surname)
+        last = [author for name, author in authors if name[-len(wanted) :] == wanted]
+        if not last or cue("any_name").search(text):
+            last = [author for name, author in authors if set(wanted) <= set(name)]
+        found += last
     return list(dict.fromkeys(found))
+
+
+def by_lone_name(text: str, corpus: Corpus) -> list[str]:
+    """Return all authors who have a name that stands in a text and in no paper's title or abstract.
+
+    It stands by itself, with a capital, and the text speaks of people's papers or says little else.
+    """
+    found: list[str] = []
+    if not cue("papers_of").search(text) and len(tokens(text)) > FEW_WORDS:
+        return found
+    for match in NAME_WORD.finditer(text):
+        word = POSSESSIVE.sub("", match.group())
+        if not LONE.fullmatch(word) or word.lower() in ENGLISH_STOP or not stands_alone(text, match):
+            continue
+        if not corpus.store.catalogue.containing([word], ("title", "abstract")):
+            found += [name for name in authors_with([word], corpus) if set(folded(word)) <= set(folded(name))]
+    return list(dict.fromkeys(found))
+
+
+def stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Return whether a capital makes a name: no sentence begins with it, no other name and no topic is around it."""
+    before, after = text[: match.start()], text[match.end() :]
+    opens = re.search(r"(?:^|[.?!:]\s+)\W*$", before) and re.match(r"\s+[a-z]", after)
+    if opens and not POSSESSIVE.search(match.group()):
+        return False
+    return not (re.search(r"\b[A-Z][\w.]*\s$", before) or re.match(r"\s+[A-Z]\w", after) or TOPICAL.search(before))
 
 
 def surnames_in(text: str) -> Iterator[str]:

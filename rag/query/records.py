@@ -6,35 +6,30 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.models import Paper
+from rag.models import Paper, Reason
 from rag.query.authorship import (
-    author_count_line,
     by_author,
     by_author_number,
     by_same_author,
     by_shared_authors,
     most_published,
+    people_fact,
+    says_more,
+    unstated_detail,
 )
 from rag.query.corpus import Corpus
-from rag.query.cues import cue, details
+from rag.query.cues import cue
 from rag.query.facts import Fact, Line, scope, searched
+from rag.query.fields import Told, asked_fields, entry, field_lines, told_of, without_fields
+from rag.query.identifiers import by_id_month, unknown_ids
 from rag.query.linked import papers_of_domain, papers_with_links, wanted_link
-from rag.query.mentions import named_papers, spelt, title_name
+from rag.query.mentions import MOST_HITS, generic, named_papers, spelt, title_name
 from rag.query.overview import overview
 from rag.query.sections import categories_in
+from rag.query.titles import by_title_length, title_line, titled
 from rag.query.topics import has_topic
 from rag.query.understand import Query
 from rag.query.wording import say
-
-FURTHER = re.compile(
-    r"(?:,|、|/|\bor\b|\band\b|或者?|和|与|及)\s*(?:the word )?(?!(?:and|or|how|wh\w+|by|in)\b)([A-Za-z][\w\-]*)",
-    re.IGNORECASE,
-)
-FURTHER_TERMS = re.compile(rf"(?:\s*{FURTHER.pattern})*", re.IGNORECASE)
-"""Words of a title beside the first: `Survey or Review`."""
-EITHER = re.compile(r"\bor\b|或", re.IGNORECASE)
-QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
-SIGNS = {"?": r"question mark|问号", "!": r"exclamation|感叹号|叹号", ":": r"\bcolon\b|冒号"}
 
 
 def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> Fact | None:
@@ -45,15 +40,7 @@ def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> 
     for route in ROUTES:
         if fact := route(query, corpus):
             return fact
-    return of_papers(query, subject_papers(query, corpus, best))
-
-
-def unknown_ids(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer a question about ids of which the store holds none."""
-    if not query.ids or corpus.get(query.ids):
-        return None
-    told = say(query.language, "not_in_store", id=", ".join(query.ids), total=len(corpus), scope=scope(query, corpus))
-    return Fact(lead=told, complete=False, reason="not_in_corpus")
+    return by_shared_authors(query, corpus, best) or of_papers(query, subject_papers(query, corpus, best), corpus)
 
 
 def beyond_list(query: Query, corpus: Corpus) -> Fact | None:
@@ -132,57 +119,25 @@ def browsed(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which papers there are, in all, of a category or of a day; a category alone asks for its papers."""
     filters = query.filters
     alone = bool(categories_in(query.text)) or bool(filters.since or filters.until)
-    if not (cue("asks_list").search(query.text) or (alone and not query.focus)):
+    if not (cue("asks_list").search(query.text) or (alone and not query.focus)) or named_papers(query.text, corpus):
         return None
-    if named_papers(query.text, corpus) or has_topic(query):
+    if wanted_link(query.text) or cue("category_claimed").search(query.text):
         return None
     papers = chosen_papers(query, corpus)
+    if has_topic(query) and has_topic(replace(query, text=without_fields(query.text))):
+        return None
+    if not papers and categories_in(query.text) and filters.categories:
+        return empty_categories(query, corpus)
     lead = say(query.language, "all_listed", count=len(papers), scope=scope(with_outside(query), corpus))
-    return Fact(lead=lead, papers=papers, lines=tuple(title_line(query, paper) for paper in papers))
+    return Fact(lead=lead, papers=papers, lines=tuple(entry(query, paper, title_line) for paper in papers))
 
 
-def titled(query: Query, corpus: Corpus) -> Fact | None:
-    """Answer which titles hold a word or a sign."""
-    if not cue("title_with").search(query.text):
-        return None
-    wanted = [piece.strip() for piece in QUOTED.findall(query.text)] or title_terms(query.text)
-    if not wanted:
-        return None
-    enough = any if EITHER.search(query.text) else all
-    papers = tuple(p for p in corpus.papers(query.filters) if enough(term_in(term, p.title) for term in wanted))
-    told = say(query.language, "either" if enough is any else "both").join(f"“{term}”" for term in wanted)
-    if not papers:
-        lead = say(query.language, "titles_none", told=told, scope=scope(query, corpus))
-        return Fact(lead=lead, reason="not_in_corpus")
-    lead = say(query.language, "titles_with", told=told, count=len(papers), scope=scope(query, corpus))
-    return Fact(lead=lead, papers=papers, lines=tuple(title_line(query, paper) for paper in papers))
-
-
-def title_line(query: Query, paper: Paper) -> Line:
-    """Return a paper's title."""
-    text = say(query.language, "title_only", title=paper.title)
-    return Line(paper=paper, text=text, field="title", quote=paper.title)
-
-
-def title_terms(question: str) -> list[str]:
-    """Return the sign, or the words, that a title must hold, as an unquoted question names them."""
-    for sign, name in SIGNS.items():
-        if re.search(name, question, re.IGNORECASE):
-            return [sign]
-    match = cue("title_term").search(question)
-    if not match:
-        return []
-    first = next(group for group in match.groups() if group)
-    rest = question[question.index(first, match.start()) + len(first) :]
-    further = FURTHER_TERMS.match(rest)
-    return [first, *FURTHER.findall(further[0])] if further else [first]
-
-
-def term_in(term: str, title: str) -> bool:
-    """Return whether a title holds a term: as a word, or anywhere when it is a sign or Chinese."""
-    if not re.fullmatch(r"[\w\- ]+", term, re.ASCII):
-        return term.lower() in title.lower()
-    return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(term)}(?:s|es)?(?![A-Za-z0-9])", title, re.IGNORECASE))
+def empty_categories(query: Query, corpus: Corpus) -> Fact | None:
+    """Say that a category has no papers: an answer to whether it has any, but not to what they are."""
+    what = "".join(f"{category} " for category in query.filters.categories)
+    lead = say(query.language, "count_none", what=what, scope=scope(query, corpus, categories=False))
+    whether = cue("whether_any").search(query.text) and not cue("wants_items").search(query.text)
+    return Fact(lead=lead, reason=None if whether else "not_in_corpus")
 
 
 def dated(query: Query, corpus: Corpus) -> Fact | None:
@@ -198,7 +153,9 @@ def dated(query: Query, corpus: Corpus) -> Fact | None:
 
 def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
     """Answer which categories there are, with the number of papers of each."""
-    if not cue("all_categories").search(query.text) or named_papers(query.text, corpus):
+    if not cue("all_categories").search(query.text) or query.people or named_papers(query.text, corpus):
+        return None
+    if has_topic(query) and has_topic(replace(query, text=cue("all_categories").sub(" ", query.text))):
         return None
     told = ", ".join(f"{name} ({count})" for name, count in corpus.store.catalogue.facets("category"))
     lead = say(query.language, "categories_are", total=len(corpus), told=told)
@@ -206,61 +163,77 @@ def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
 
 
 def subject_papers(query: Query, corpus: Corpus, best: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Return the paper that a question about fields of record means: named, in focus, or the nearest one."""
+    """Return the papers that a question about fields of record means.
+
+    Those that it names, those in focus, those of the people that it names (the nearest, where it describes one of
+    them), or the nearest one.
+    """
     if named := named_papers(query.text, corpus):
         return tuple(named)
-    if not query.focus:
-        return tuple(best[:1])
-    return tuple(corpus.get(query.focus if cue("plural").search(query.text) else query.focus[:1]))
+    if query.focus:
+        return tuple(corpus.get(query.focus if cue("plural").search(query.text) else query.focus[:1]))
+    if query.people and not describes(query):
+        return tuple(corpus.papers(query.filters))
+    return tuple(only_holder(query, corpus) or best[:1])
 
 
-def of_papers(query: Query, papers: Sequence[Paper]) -> Fact | None:
+def only_holder(query: Query, corpus: Corpus) -> list[Paper]:
+    """Return the paper that one word calls: Durian, before its title's colon, or DRER, which no other paper has."""
+    for word in re.findall(r"\b[A-Z][a-z]{3,}\b", query.text):
+        titled = corpus.get(corpus.store.catalogue.containing([word], ("title",))[:MOST_HITS])
+        if heads := [paper for paper in titled if spelt(title_name(paper.title)) == spelt(word)]:
+            return heads[:1]
+    words = [word for word in re.findall(r"\b[A-Z]{4,}\b", query.text) if not generic(word)]
+    held = [ids for word in words if len(ids := corpus.store.catalogue.containing([word], ("title", "abstract"))) == 1]
+    return corpus.get(held[0]) if held else []
+
+
+def describes(query: Query) -> bool:
+    """Return whether a question says more of a paper than whose it is and what of its record is wanted."""
+    return says_more(replace(query, text=without_fields(query.text)))
+
+
+def of_papers(query: Query, papers: Sequence[Paper], corpus: Corpus) -> Fact | None:
     """Answer about the record of certain papers; None when the question asks for something else of them."""
-    if any(detail.name in {"affiliation", "contact"} and detail.asked.search(query.text) for detail in details()):
+    asked = asked_fields(query)
+    if unstated_detail(query.text) or (not asked and asks(query.text, "asks_list") and not asks(query.text, "single")):
         return None
-    if counts := author_count_line(query, papers):
-        return Fact(papers=tuple(papers), lines=tuple(counts), complete=False)
-    if cue("asks_list").search(query.text) and not cue("single").search(query.text) and not query.focus:
-        return None if wanted_link(query.text) else of_each(query, papers)
-    wants_code = cue("link").search(query.text) and cue("code").search(query.text)
-    if wants_code and papers and not any(paper.links for paper in papers):
-        paper = papers[0]
-        text = say(query.language, "no_link", title=paper.title, url=paper.url)
-        without = Line(paper=paper, text=text, field="url", quote=paper.url)
-        return Fact(papers=(paper,), lines=(without,), complete=False, reason="not_stated")
-    return of_each(query, papers)
+    several = asks(query.text, "asks_list") and asks(query.text, "papers_plural") and not asks(query.text, "single")
+    if several and not query.focus and not query.people and not named_papers(query.text, corpus):
+        return None
+    if not asked:
+        lines = [line for paper in papers if (line := presence_line(query, paper))]
+        return Fact(papers=tuple(papers), lines=tuple(lines), complete=False) if lines else None
+    if query.people and len(papers) > 1 and not named_papers(query.text, corpus):
+        return people_fact(query, corpus, papers)
+    lines = [line for paper in papers for line in field_lines(query, paper, asked)]
+    if not lines:
+        return None
+    told = [told for paper in papers for each in asked for told in told_of(query, paper, each)]
+    return Fact(papers=tuple(papers), lines=tuple(lines), complete=False, reason=reason_of(told))
 
 
-def of_each(query: Query, papers: Sequence[Paper]) -> Fact | None:
-    """Return the field of record that a question asks of each of these papers; None when it asks for none."""
-    lines = tuple(line for paper in papers if (line := record_line(query, paper)))
-    return Fact(papers=tuple(papers), lines=lines, complete=False) if lines else None
+def reason_of(told: Sequence[Told]) -> Reason | None:
+    """Return why the fields of record do not hold what a question asks for; None where they hold any of it."""
+    keys = {each.key for each in told}
+    if keys <= {"fewer_authors", "fewer_authors_one"}:
+        return "false_premise"
+    return "not_stated" if keys == {"no_link"} else None
 
 
-def record_line(query: Query, paper: Paper) -> Line | None:
-    """Return the field of record that a question asks of one paper; None when it asks for none."""
-    text, language, title = query.text, query.language, paper.title
-    authors = ", ".join(paper.authors)
-    categories = ", ".join(paper.categories or (paper.category,))
-    links = ", ".join(dict.fromkeys((*paper.links, paper.url)))
-    about_content = bool(cue("about_content").search(text))
-    asked: list[tuple[bool, str, str, str]] = [
-        (asks(text, "first_author") and bool(authors), "authors", authors, "first_author"),
-        (asks(text, "last_author") and bool(authors), "authors", authors, "last_author"),
-        (asks(text, "authors") and not asks(text, "writes_part") and bool(authors), "authors", authors, "authors_are"),
-        (asks(text, "category_of"), "categories", categories, "category_is"),
-        (asks(text, "link"), "url", links, "links_are"),
-        (bool(query.ids) and not about_content and asks(text, "presence", "title_of"), "title", title, "is_in_store"),
-        (spelt_in(paper, text) and not about_content and asks(text, "is_here"), "title", title, "is_in_store"),
-        (not about_content and asks(text, "title_of"), "title", title, "title_is"),
-        (bool(query.people) and asks(text, "which_is_it"), "title", title, "title_is"),
-    ]
-    for applies, field, quote, key in asked:
-        if applies:
-            name = paper.authors[-1 if key == "last_author" else 0] if paper.authors else ""
-            told = say(language, key, title=title, authors=authors, told=quote, name=name, id=paper.arxiv_id)
-            return Line(paper=paper, text=told, field=field, quote=quote)
-    return None
+def presence_line(query: Query, paper: Paper) -> Line | None:
+    """Return that a paper is there, with its title, where a question asks for that."""
+    text, title = query.text, paper.title
+    if asks(text, "about_content"):
+        return None
+    here = (query.ids and asks(text, "presence", "title_of")) or (spelt_in(paper, text) and asks(text, "is_here"))
+    if here:
+        told = say(query.language, "is_in_store", id=paper.arxiv_id, title=title)
+    elif asks(text, "title_of") or (query.people and asks(text, "which_is_it")):
+        told = say(query.language, "title_is", title=title)
+    else:
+        return None
+    return Line(paper=paper, text=told, field="title", quote=title)
 
 
 def spelt_in(paper: Paper, text: str) -> bool:
@@ -277,6 +250,8 @@ def asks(text: str, *cues: str) -> bool:
 ROUTES: tuple[Callable[[Query, Corpus], Fact | None], ...] = (
     unknown_ids,
     beyond_list,
+    by_id_month,
+    by_title_length,
     listed_categories,
     by_shared_authors,
     by_same_author,

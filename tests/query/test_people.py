@@ -99,3 +99,74 @@ def test_who_wrote_most(odd: Stage) -> None:
 @pytest.mark.parametrize("question", ["Which papers are from MIT?", "哪些论文来自清华大学？"])
 def test_affiliations_are_not_known(stage: Stage, question: str) -> None:
     assert stage.ask(question).reason == "not_stated"
+
+
+@pytest.mark.parametrize(
+    ("question", "people"),
+    [
+        ("Nguyen Kiet T. 有新作吗", ("Kiet T. Nguyen",)),
+        ("anything by M. M. Esfahani?", ("M. Moein Esfahani",)),
+        ("S. Salem's contribution", ("Sepehr Salem",)),
+        ("El-Sheimy Naser 在不在作者里", ("Naser El-Sheimy",)),
+        ("Islam Masum Mahmudul: papers?", ("Mahmudul Islam Masum",)),
+        ("Is there an author called Lompo, first or family name?", ("Boammani Aser Lompo",)),
+        ("Purschke?", ("Nils Purschke",)),
+        ("Schlereth 参与了哪篇", ("Maja Schlereth",)),
+        ("Which papers use Schlereth?", ()),
+        ("Which loss is minimised when Purschke filters smooth the point clouds of the scanner?", ()),
+    ],
+)
+def test_people_by_initials_in_other_orders_or_by_one_name(
+    stage: Stage, question: str, people: tuple[str, ...]
+) -> None:
+    assert people_in(question, stage.corpus) == people
+
+
+def test_a_lone_name_means_all_who_have_it(build: Build) -> None:
+    named = build("named", [replace(LINKED, authors=("Mubarak Shah", "Ahmed Mubarak", "Jörg Rocktäschel"))])
+    assert people_in("any author called Mubarak?", named.corpus) == ("Mubarak Shah", "Ahmed Mubarak")
+    assert people_in("Rocktaschel 的论文", named.corpus) == ("Jörg Rocktäschel",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Robyn Wu: which contributions does that person have here?",
+        "Does Wu Robyn show up today?",
+        "With whom has Robyn Wu been publishing?",
+        "Who are Robyn Wu's co-authors?",
+        "Robyn Wu 今天有新作吗",
+        "Robyn Wu 和谁合写了论文？",
+        "Robyn Wu 在不在作者里？",
+    ],
+)
+def test_a_person_and_nothing_else_means_their_papers(stage: Stage, question: str) -> None:
+    answer = stage.ask(question)
+    assert answer.papers == tuple(listed(answer)) == (RAC,)
+    assert "Zheyuan Hu" in answer.text
+
+
+def test_somebody_as_first_author_is_not_who_is_first(odd: Stage) -> None:
+    assert odd.ask("Which papers have Hana Sato as first author?").papers == ()
+    assert odd.ask("以 Hana Sato 为第一作者的论文").papers == ()
+    assert "Giulia Bianchi" in odd.ask("Who is the first author of the paper that Hana Sato is on?").text
+    assert "Giulia Bianchi" in odd.ask("Hana Sato 那篇的一作是谁").text
+
+
+def test_a_country_is_no_author(stage: Stage) -> None:
+    assert "Luis Diener" in stage.ask("Who is the first author of the radar parking paper from Austria?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "bounds"),
+    [
+        ("作者在 15 人及以上的论文", (15, 10**6)),
+        ("papers with 15 or more authors", (15, 10**6)),
+        ("every paper written by one single person", (1, 1)),
+        ("哪些是独著", (1, 1)),
+        ("三个人合写的论文", (3, 3)),
+        ("作者人数在 5 人以内的论文", (1, 5)),
+    ],
+)
+def test_more_wordings_of_numbers_of_authors(question: str, bounds: tuple[int, int]) -> None:
+    assert author_bounds(question) == bounds

@@ -6,8 +6,10 @@ import pytest
 from query.staging import MARKER, Stage, turn
 
 from rag.models import Answer, Filters
-from rag.query.comparing import NOTHING, compared, row
+from rag.query.comparing import NOTHING, row
 from rag.query.drafts import Draft
+from rag.query.retrieval import rank
+from rag.query.sides import compared
 from rag.query.understand import understand
 
 RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
@@ -153,5 +155,5 @@ def test_a_sentence_about_the_other_paper_is_not_released(stage: Stage) -> None:
 )
 def test_a_part_must_clearly_mean_a_paper(stage: Stage, question: str, papers: set[str]) -> None:
     query = understand(question, stage.corpus, Filters(), ())
-    found = {paper.arxiv_id for paper in compared(query, stage.corpus, stage.embedder)}
+    found = {paper.arxiv_id for paper in compared(query, rank(question, stage.corpus, stage.embedder), stage.corpus, stage.embedder)}
     assert found == papers

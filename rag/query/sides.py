@@ -1,0 +1,135 @@
+"""Which papers a question sets side by side: named, referred to, or described in words, each by its part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.engines.loading import Embedder
+from rag.models import Paper
+from rag.query.abstaining import presence
+from rag.query.corpus import Corpus
+from rag.query.cues import cue
+from rag.query.lists import asks_for_list
+from rag.query.mentions import coined_words, generic, named_papers, title_name
+from rag.query.parts import parts
+from rag.query.retrieval import NAMED_BONUS, Ranking, rank
+from rag.query.understand import Query
+
+MOST_COMPARED = 4
+"""Papers that one answer sets side by side."""
+MEANT = 1.0
+"""Presence from which on a part of a question means a paper; `how was that done?` has less."""
+CLEARLY = 3.0
+"""The same where only the parts themselves tell that two papers are meant.
+
+The second halves of the development questions about one paper stay below it.
+"""
+NEAR = 3
+"""Places of the whole question's ranking among which a part's paper is: a part alone is easily near to another."""
+APART = 1.0
+"""How far, in fused scores, the second paper is ahead of the third where the question says that it means two."""
+SHORTEST = 5
+"""Characters of a part that may describe a paper."""
+SENTENCE = re.compile(r"(?<=[?？!！。；;])\s*|(?<=[a-z0-9)]\.)\s+(?=[A-Z])")
+
+Asked = dict[Paper, str]
+"""Papers in their order, each with what a question asks of it."""
+
+
+def compared(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder) -> Asked:
+    """Return the papers that a question sets side by side, at least two; none when it does no such thing."""
+    named = named_papers(query.text, corpus)
+    wanted = bool(cue("compares").search(query.text))
+    if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
+        return asked_of_all(named, query)
+    if len(query.focus) >= 2 and (wanted or chooses(query)):
+        return asked_of_all(corpus.get(query.focus), query)
+    if len(corpus.get(query.ids)) < len(query.ids):
+        return {}
+    if query.focus:
+        return asked_of_all(beside_focus(query, corpus, embedder), query) if wanted else {}
+    explicit = bool(cue("both_described").search(query.text))
+    by_name = wanted and any(not generic(word) for word in coined_words(query.text))
+    if not (explicit or by_name or cue("two_described").search(query.text)):
+        return own_parts(query, ranking, corpus, embedder)
+    found = described(query, ranking, named, corpus, embedder)
+    if len(found) < 2 and explicit and not asks_for_list(query):
+        found = leading(ranking)
+    return asked_of_all(in_order(query.text, found[:2]), query)
+
+
+def chooses(query: Query) -> bool:
+    """Return whether a question asks which of the papers before it is meant to be, or sums them up."""
+    return bool(cue("among").search(query.text) or cue("sums_up").search(query.text)) and not asks_for_list(query)
+
+
+def beside_focus(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
+    """Return the paper referred to and the one that the question describes beside it; that alone where none is."""
+    found = corpus.get(query.focus)
+    if not (cue("described_paper").search(query.text) or cue("described_one").search(query.text)):
+        return found
+    for part in pieces(query.text):
+        ranking = rank(part, corpus, embedder, query.filters)
+        if presence(ranking) > MEANT and ranking.papers[0] not in found:
+            return [*found, ranking.papers[0]]
+    return found
+
+
+def described(
+    query: Query, ranking: Ranking, named: Sequence[Paper], corpus: Corpus, embedder: Embedder
+) -> list[Paper]:
+    """Return the papers that a question names, and those to which a part of it is clearly near."""
+    found = list(named)
+    for part in pieces(query.text):
+        near = rank(part, corpus, embedder, query.filters)
+        if presence(near) > MEANT and near.papers[0] in ranking.papers[:NEAR] and near.papers[0] not in found:
+            found.append(near.papers[0])
+    return found
+
+
+def leading(ranking: Ranking) -> list[Paper]:
+    """Return the first two papers of a ranking where they stand apart from the third; none elsewhere."""
+    scores = [
+        float(score) - NAMED_BONUS * (paper.arxiv_id in ranking.named)
+        for paper, score in zip(ranking.papers[:NEAR], ranking.scores, strict=False)
+    ]
+    apart = presence(ranking) > MEANT and len(scores) == NEAR and scores[1] - scores[2] >= APART
+    return list(ranking.papers[:2]) if apart else []
+
+
+def own_parts(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder) -> Asked:
+    """Return two papers with the part of a question that asks each, where two parts clearly mean different ones."""
+    clauses = [part for one in SENTENCE.split(query.text) if one and one.strip() for part in parts(one)]
+    found: Asked = {}
+    if len(clauses) < 2:
+        return found
+    for clause in clauses:
+        near = rank(clause, corpus, embedder, query.filters)
+        if presence(near) < CLEARLY or near.papers[0] not in ranking.papers[:2]:
+            if cue("part_asks").search(clause):
+                return {}
+            continue
+        paper = near.papers[0]
+        found[paper] = f"{found.get(paper, '')} {clause}".strip()
+    return found if len(found) > 1 else {}
+
+
+def pieces(question: str) -> list[str]:
+    """Return the stretches of a question that may each describe a paper."""
+    return [part.strip() for part in cue("parts").split(question) if part and len(part.strip()) >= SHORTEST]
+
+
+def asked_of_all(papers: Sequence[Paper], query: Query) -> Asked:
+    """Return papers of which a question asks the same; none where these are fewer than two."""
+    return dict.fromkeys(papers[:MOST_COMPARED], query.text) if len(papers) > 1 else {}
+
+
+def in_order(text: str, papers: Sequence[Paper]) -> list[Paper]:
+    """Return papers in the order in which a question calls them by name; others keep their place behind."""
+
+    def place(paper: Paper) -> int:
+        name = title_name(paper.title).casefold()
+        return text.casefold().index(name) if name and name in text.casefold() else len(text)
+
+    return sorted(papers, key=place)

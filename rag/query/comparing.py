@@ -71,12 +71,9 @@ def heading(paper: Paper, position: int) -> Cell:
 
 def summarise(paper: Paper, draft: Draft) -> Iterator[Sentence]:
     """Yield what one paper is after, how, and what came of it, from the source, without the model."""
-    told = told_of(paper, draft.language)
-    for aspect in ASPECTS:
-        text, citations = aspect_cell(paper, told.get(aspect), draft.position)
-        if citations:
-            line = say(draft.language, "summary_line", label=say(draft.language, f"aspect_{aspect}"), told=text)
-            yield draft.release(line, citations)
+    for aspect, (text, quote) in told_of(paper, draft.language).items():
+        line = say(draft.language, "summary_line", label=say(draft.language, f"aspect_{aspect}"), told=text)
+        yield draft.release(marked(line, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 
 def aspect_cell(paper: Paper, told: tuple[str, str] | None, position: int) -> Cell:

@@ -12,7 +12,7 @@ from rag.query.abstaining import off_topic, presence, unknown_names
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.evidence import Evidence
-from rag.query.followups import OWN_WORDS
+from rag.query.followups import OWN_WORDS, sets_beside
 from rag.query.glossary import Glossary, in_english
 from rag.query.retrieval import Ranking, rank
 from rag.query.understand import Query
@@ -55,20 +55,32 @@ def settled(query: Query, history: Sequence[Turn], corpus: Corpus, embedder: Emb
     talked = tuple(dict.fromkeys(paper for turn in reversed(history) for paper in turn.papers))
     if not talked or not query.text or query.ids or query.people or query.listed or query.filters.papers:
         return query
-    if cue("introduces").search(query.text):
-        return replace(query, focus=newcomer(query, talked, corpus, embedder))
-    words = description(query.text)
-    if query.focus and not words:
+    if query.focus and sets_beside(query.text):
+        return query
+    if query.focus and not description(query.text) and not cue("introduces").search(query.text):
         return replace(query, focus=()) if introduced(query, talked, corpus, embedder) else query
     ranking = rank(query.text, corpus, embedder, query.filters)
     if not ranking.papers or ranking.named:
         return query
-    if words:
-        return replace(query, focus=described(words, query, ranking, talked, corpus, embedder))
+    return replace(query, focus=about(query, ranking, history, talked, corpus, embedder))
+
+
+def about(
+    query: Query,
+    ranking: Ranking,
+    history: Sequence[Turn],
+    talked: Sequence[str],
+    corpus: Corpus,
+    embedder: Embedder,
+) -> tuple[str, ...]:
+    """Return the papers of the conversation that a question is about by its ranking; empty where it stands alone."""
+    if cue("introduces").search(query.text):
+        return newcomer(ranking, talked)
+    if words := description(query.text):
+        return described(words, query, ranking, talked, corpus, embedder)
     last = next(turn.papers for turn in reversed(history) if turn.papers)
-    if stands_alone(query, ranking, corpus, goes_on=may_go_on(query, ranking, last, corpus, embedder)):
-        return query
-    return replace(query, focus=last)
+    goes_on = may_go_on(query, ranking, last, corpus, embedder)
+    return () if stands_alone(query, ranking, corpus, goes_on=goes_on) else last
 
 
 def may_go_on(query: Query, ranking: Ranking, last: Sequence[str], corpus: Corpus, embedder: Embedder) -> bool:
@@ -82,15 +94,15 @@ def may_go_on(query: Query, ranking: Ranking, last: Sequence[str], corpus: Corpu
     return judgement is not None and judgement.strangeness < 0
 
 
-def newcomer(query: Query, talked: Sequence[str], corpus: Corpus, embedder: Embedder) -> tuple[str, ...]:
+def newcomer(ranking: Ranking, talked: Sequence[str]) -> tuple[str, ...]:
     """Return the paper that `there is also one on ...` brings up where one talked of is nearer; empty where none is."""
-    papers = [paper.arxiv_id for paper in rank(query.text, corpus, embedder, query.filters).papers]
+    papers = [paper.arxiv_id for paper in ranking.papers]
     others = [paper for paper in papers if paper not in talked]
     return tuple(others[:1]) if papers[:1] != others[:1] else ()
 
 
 def introduced(query: Query, talked: Sequence[str], corpus: Corpus, embedder: Embedder) -> bool:
-    """Return whether a pronoun stands for a paper that the words before it describe: `the robot dog, who wrote that?`"""
+    """Return whether a pronoun stands for a paper that the words before it describe: `the robot, who wrote that one`."""
     pointers = [match for name in ("back", "back_pronoun") for match in cue(name).finditer(query.text)]
     before = CLAUSE_END.sub("", query.text[: min((match.start() for match in pointers), default=0)])
     if len(content_words(before)) < OWN_WORDS:

@@ -10,6 +10,7 @@ from rag.models import Paper
 from rag.query.abstaining import presence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
+from rag.query.followups import sets_beside
 from rag.query.lists import asks_for_list
 from rag.query.mentions import coined_words, generic, named_papers, title_name
 from rag.query.parts import parts
@@ -67,7 +68,7 @@ def chooses(query: Query) -> bool:
 def beside_focus(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
     """Return the paper referred to and the one that the question describes beside it; that alone where none is."""
     found = corpus.get(query.focus)
-    if not (cue("described_paper").search(query.text) or cue("described_one").search(query.text)):
+    if not sets_beside(query.text):
         return found
     for part in pieces(query.text):
         ranking = rank(part, corpus, embedder, query.filters)

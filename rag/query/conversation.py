@@ -102,7 +102,7 @@ def newcomer(ranking: Ranking, talked: Sequence[str]) -> tuple[str, ...]:
 
 
 def introduced(query: Query, talked: Sequence[str], corpus: Corpus, embedder: Embedder) -> bool:
-    """Return whether a pronoun stands for a paper that the words before it describe: `the robot, who wrote that one`."""
+    """Return whether a pronoun stands for a paper that the words before it describe: `the robot, who made that one`."""
     pointers = [match for name in ("back", "back_pronoun") for match in cue(name).finditer(query.text)]
     before = CLAUSE_END.sub("", query.text[: min((match.start() for match in pointers), default=0)])
     if len(content_words(before)) < OWN_WORDS:

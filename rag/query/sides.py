@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from rag.engines.loading import Embedder
-from rag.models import Paper
+from rag.models import Filters, Paper
 from rag.query.abstaining import presence
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
-from rag.query.followups import sets_beside
+from rag.query.followups import places_in, sets_beside
 from rag.query.lists import asks_for_list
 from rag.query.mentions import coined_words, generic, named_papers, title_name
 from rag.query.parts import parts
@@ -30,6 +30,8 @@ NEAR = 3
 """Places of the whole question's ranking among which a part's paper is: a part alone is easily near to another."""
 APART = 1.0
 """How far, in fused scores, the second paper is ahead of the third where the question says that it means two."""
+BOTH = (0, 1)
+"""The former and the latter."""
 SHORTEST = 5
 """Characters of a part that may describe a paper."""
 SENTENCE = re.compile(r"(?<=[?？!！。；;])\s*|(?<=[a-z0-9)]\.)\s+(?=[A-Z])")
@@ -56,7 +58,7 @@ def compared(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder)
         return own_parts(query, ranking, corpus, embedder)
     found = described(query, ranking, named, corpus, embedder)
     if len(found) < 2 and explicit and not asks_for_list(query):
-        found = leading(ranking)
+        found = as_described(leading(ranking), query, corpus, embedder)
     return asked_of_all(in_order(query.text, found[:2]), query)
 
 
@@ -99,9 +101,25 @@ def leading(ranking: Ranking) -> list[Paper]:
     return list(ranking.papers[:2]) if apart else []
 
 
+def as_described(papers: list[Paper], query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
+    """Return two papers in the order in which the parts of a question that are nearest to them come."""
+    if len(papers) != len(BOTH):
+        return papers
+    pair = Filters(papers=tuple(paper.arxiv_id for paper in papers))
+    ahead = [ahead_of(papers[0], rank(part, corpus, embedder, pair)) for part in pieces(query.text)]
+    return papers[::-1] if ahead and ahead.index(max(ahead)) > ahead.index(min(ahead)) else papers
+
+
+def ahead_of(paper: Paper, ranking: Ranking) -> float:
+    """Return by how much the vectors of one of two papers are nearer than those of the other."""
+    near = {one.arxiv_id: float(score) for one, score in zip(ranking.papers, ranking.legs["paper"], strict=False)}
+    other = max((score for one, score in near.items() if one != paper.arxiv_id), default=0.0)
+    return near.get(paper.arxiv_id, 0.0) - other
+
+
 def own_parts(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder) -> Asked:
     """Return two papers with the part of a question that asks each, where two parts clearly mean different ones."""
-    clauses = [part for one in SENTENCE.split(query.text) if one and one.strip() for part in parts(one)]
+    clauses = clauses_of(query.text)
     found: Asked = {}
     if len(clauses) < 2:
         return found
@@ -121,9 +139,29 @@ def pieces(question: str) -> list[str]:
     return [part.strip() for part in cue("parts").split(question) if part and len(part.strip()) >= SHORTEST]
 
 
+def clauses_of(question: str) -> list[str]:
+    """Return the parts of a question's sentences that each ask for something."""
+    return [part for one in SENTENCE.split(question) if one and one.strip() for part in parts(one)]
+
+
 def asked_of_all(papers: Sequence[Paper], query: Query) -> Asked:
-    """Return papers of which a question asks the same; none where these are fewer than two."""
-    return dict.fromkeys(papers[:MOST_COMPARED], query.text) if len(papers) > 1 else {}
+    """Return papers with what a question asks of each, all of it but what it asks of the former or the latter alone.
+
+    None where these are fewer than two.
+    """
+    if len(papers) != len(BOTH):
+        return dict.fromkeys(papers[:MOST_COMPARED], query.text) if len(papers) > 1 else {}
+    clauses = [(place_meant(clause), clause) for clause in clauses_of(query.text)]
+    told = [" ".join(clause for meant, clause in clauses if meant in (None, place)) for place in BOTH]
+    return {paper: text or query.text for paper, text in zip(papers, told, strict=True)}
+
+
+def place_meant(clause: str) -> int | None:
+    """Return whether a clause is about the former (0) or the latter (1) of two papers alone; None for any other."""
+    meant = (
+        {*places_in(clause)} | {0 for _ in cue("former").finditer(clause)} | {1 for _ in cue("latter").finditer(clause)}
+    )
+    return next(iter(meant)) if len(meant) == 1 and meant <= {*BOTH} else None
 
 
 def in_order(text: str, papers: Sequence[Paper]) -> list[Paper]:

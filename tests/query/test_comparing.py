@@ -206,6 +206,30 @@ def test_parts_that_mean_two_papers_each_ask_their_own(stage: Stage, question: s
 
 
 @pytest.mark.parametrize(
+    ("question", "of_former", "of_latter"),
+    [
+        (
+            "One team stages sleep in the ear, another parks by radar. How accurate is the former? What does the latter do?",
+            "How accurate",
+            "What does",
+        ),
+        (
+            "有两家：一家用耳内电极给睡眠分期，一家用雷达给自动泊车建图。前者有几个受试者？后者用什么地图？",
+            "前者",
+            "后者",
+        ),
+    ],
+)
+def test_the_former_and_the_latter_are_asked_their_own(
+    stage: Stage, question: str, of_former: str, of_latter: str
+) -> None:
+    asked = side_by_side(stage, question)
+    assert list(asked) == [EAR, RADAR]
+    assert of_former in asked[EAR] and of_latter not in asked[EAR]
+    assert of_latter in asked[RADAR] and of_former not in asked[RADAR]
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How is sleep staged with electrodes in the ear, and how well does that work at home?",

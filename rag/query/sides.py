@@ -12,7 +12,7 @@ from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.followups import places_in, sets_beside
 from rag.query.lists import asks_for_list
-from rag.query.mentions import coined_words, generic, named_papers, title_name
+from rag.query.mentions import coined_words, generic, named_papers
 from rag.query.parts import parts
 from rag.query.retrieval import NAMED_BONUS, Ranking, rank
 from rag.query.understand import Query
@@ -58,8 +58,8 @@ def compared(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder)
         return own_parts(query, ranking, corpus, embedder)
     found = described(query, ranking, named, corpus, embedder)
     if len(found) < 2 and explicit and not asks_for_list(query):
-        found = as_described(leading(ranking), query, corpus, embedder)
-    return asked_of_all(in_order(query.text, found[:2]), query)
+        found = leading(ranking)
+    return asked_of_all(as_described(found[:2], query, corpus, embedder), query)
 
 
 def chooses(query: Query) -> bool:
@@ -162,13 +162,3 @@ def place_meant(clause: str) -> int | None:
         {*places_in(clause)} | {0 for _ in cue("former").finditer(clause)} | {1 for _ in cue("latter").finditer(clause)}
     )
     return next(iter(meant)) if len(meant) == 1 and meant <= {*BOTH} else None
-
-
-def in_order(text: str, papers: Sequence[Paper]) -> list[Paper]:
-    """Return papers in the order in which a question calls them by name; others keep their place behind."""
-
-    def place(paper: Paper) -> int:
-        name = title_name(paper.title).casefold()
-        return text.casefold().index(name) if name and name in text.casefold() else len(text)
-
-    return sorted(papers, key=place)

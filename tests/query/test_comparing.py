@@ -209,9 +209,9 @@ def test_parts_that_mean_two_papers_each_ask_their_own(stage: Stage, question: s
     ("question", "of_former", "of_latter"),
     [
         (
-            "One team stages sleep in the ear, another parks by radar. How accurate is the former? What does the latter do?",
-            "How accurate",
-            "What does",
+            "One team stages sleep in the ear, another parks by radar. How good is the former? What of the latter?",
+            "How good",
+            "What of",
         ),
         (
             "有两家：一家用耳内电极给睡眠分期，一家用雷达给自动泊车建图。前者有几个受试者？后者用什么地图？",

@@ -52,10 +52,16 @@ def compared(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder)
         return {}
     if query.focus:
         return asked_of_all(beside_focus(query, corpus, embedder), query) if wanted else {}
+    return own_parts(query, ranking, corpus, embedder) or in_words(query, named, ranking, corpus, embedder)
+
+
+def in_words(query: Query, named: Sequence[Paper], ranking: Ranking, corpus: Corpus, embedder: Embedder) -> Asked:
+    """Return two papers that a question says it means, of which one or both are described; none elsewhere."""
+    wanted = bool(cue("compares").search(query.text))
     explicit = bool(cue("both_described").search(query.text))
     by_name = wanted and any(not generic(word) for word in coined_words(query.text))
     if not (explicit or by_name or cue("two_described").search(query.text)):
-        return own_parts(query, ranking, corpus, embedder)
+        return {}
     found = described(query, ranking, named, corpus, embedder)
     if len(found) < 2 and explicit and not asks_for_list(query):
         found = leading(ranking)

@@ -20,7 +20,7 @@ from rag.query.abstaining import (
     unlike,
     wrong_premise,
 )
-from rag.query.comparing import compare, compared
+from rag.query.comparing import compare, summarise
 from rag.query.conversation import settled, still_held
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
@@ -31,6 +31,7 @@ from rag.query.lists import asks_for_list, tell_list
 from rag.query.plain import measured, phrase
 from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, close_second, rank, to_retrieval
+from rag.query.sides import compared
 from rag.query.understand import Query, understand
 from rag.query.wording import say
 
@@ -111,8 +112,7 @@ def sentences_of(
     if fact := answer_from_records(query, corpus, () if nothing_near else ranking.papers):
         yield from tell(fact, draft)
         return
-    side_by_side = compared(query, corpus, embedder)
-    if len(side_by_side) >= 2:
+    if side_by_side := compared(query, ranking, corpus, embedder):
         yield from compare(query, side_by_side, draft, embedder, model)
         return
     if asks_for_list(query, named=bool(ranking.named)):
@@ -128,6 +128,9 @@ def sentences_of(
         draft.papers = tuple(dict.fromkeys((evidence.paper.arxiv_id, *draft.papers)))
     if not meant and unlike(query, ranking, names, evidence):
         yield from tell_absent(query, draft, ranking, corpus, names)
+        return
+    if cue("sums_up").search(query.text):
+        yield from summarise(evidence.paper, draft)
         return
     yield from about_one_paper(query, draft, evidence, model, rival)
 

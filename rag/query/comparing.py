@@ -7,25 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Citation, Language, Paper, Sentence
-from rag.query.abstaining import presence
 from rag.query.aspects import ASPECTS, told_of
-from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
-from rag.query.mentions import coined_words, generic, named_papers, title_name
+from rag.query.mentions import title_name
 from rag.query.phrasing import harmless, marked
 from rag.query.plain import phrase
 from rag.query.quoting import choose, told_by_source
-from rag.query.retrieval import rank
+from rag.query.sides import Asked
 from rag.query.understand import Query
 from rag.query.wording import say
 from rag.text import shortened
 
-MOST_COMPARED = 4
-"""Papers that one answer sets side by side."""
-MEANT = 1.0
-"""Presence from which on a part of a question means a paper; `how was that done?` has less."""
 HEAD_LENGTH = 70
 """Characters of a title at the head of a column."""
 NOTHING = "–"
@@ -35,48 +29,19 @@ Cell = tuple[str, tuple[Citation, ...]]
 """What one paper says, with its markers, and what that rests on."""
 
 
-def compared(query: Query, corpus: Corpus, embedder: Embedder) -> list[Paper]:
-    """Return the papers that a question sets side by side; fewer than two when it does no such thing."""
-    named = named_papers(query.text, corpus)
-    wanted = cue("compares").search(query.text)
-    if len(named) >= 2 and (wanted or len(query.ids) >= 2 or len(named) == 2):
-        return named[:MOST_COMPARED]
-    by_name = wanted and any(not generic(word) for word in coined_words(query.text))
-    if query.ids or not (by_name or len(query.focus) >= 2 or cue("two_described").search(query.text)):
-        return []
-    if len(query.focus) >= 2 and wanted:
-        return corpus.get(query.focus)[:MOST_COMPARED]
-    parts = [part.strip() for part in cue("parts").split(query.text) if part and len(part.strip()) >= 5]
-    found = {paper.arxiv_id: paper for paper in named}
-    for part in parts:
-        ranking = rank(part, corpus, embedder, query.filters)
-        if presence(ranking) > MEANT:
-            found.setdefault(ranking.papers[0].arxiv_id, ranking.papers[0])
-    return in_order(query.text, list(found.values())[:2]) if len(found) >= 2 else []
-
-
-def in_order(text: str, papers: list[Paper]) -> list[Paper]:
-    """Return papers in the order in which a question calls them by name; others keep their place behind."""
-
-    def place(paper: Paper) -> int:
-        name = title_name(paper.title).casefold()
-        return text.casefold().index(name) if name and name in text.casefold() else len(text)
-
-    return sorted(papers, key=place)
-
-
 def compare(
-    query: Query, papers: list[Paper], draft: Draft, embedder: Embedder, model: Callable[[], LanguageModel]
+    query: Query, asked: Asked, draft: Draft, embedder: Embedder, model: Callable[[], LanguageModel]
 ) -> Iterator[Sentence]:
     """Yield a table with a column for each paper, row by row.
 
     A question that asks nothing in particular gets what each paper is after, how, and what came of it, from the
     source; any other gets what each paper says to it, in the model's words.
     """
+    papers = list(asked)
     draft.papers = tuple(dict.fromkeys((*(paper.arxiv_id for paper in papers), *draft.papers)))
     draft.layout = "table"
     yield row(draft, "", [heading(paper, draft.position) for paper in papers], rule=True)
-    if cue("compares_all").search(query.text):
+    if cue("compares_all").search(query.text) or cue("sums_up").search(query.text):
         told = {paper: told_of(paper, draft.language) for paper in papers}
         for aspect in ASPECTS:
             cells = [aspect_cell(paper, told[paper].get(aspect), draft.position) for paper in papers]
@@ -84,10 +49,8 @@ def compare(
                 yield row(draft, say(draft.language, f"aspect_{aspect}"), cells)
     else:
         cells = [
-            asked_cell(
-                query.text, Evidence(paper, embedder), draft, model(), [one for one in papers if one is not paper]
-            )
-            for paper in papers
+            asked_cell(question, Evidence(paper, embedder), draft, model(), [one for one in papers if one is not paper])
+            for paper, question in asked.items()
         ]
         yield row(draft, say(draft.language, "aspect_asked"), cells)
 
@@ -104,6 +67,13 @@ def heading(paper: Paper, position: int) -> Cell:
     """Return what a column is called: the paper's own name, else the start of its title."""
     name = title_name(paper.title) or shortened(paper.title, HEAD_LENGTH)
     return marked(harmless(name), [paper.arxiv_id]), (cite(paper, position, paper.title, field="title"),)
+
+
+def summarise(paper: Paper, draft: Draft) -> Iterator[Sentence]:
+    """Yield what one paper is after, how, and what came of it, from the source, without the model."""
+    for aspect, (text, quote) in told_of(paper, draft.language).items():
+        line = say(draft.language, "summary_line", label=say(draft.language, f"aspect_{aspect}"), told=text)
+        yield draft.release(marked(line, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 
 def aspect_cell(paper: Paper, told: tuple[str, str] | None, position: int) -> Cell:

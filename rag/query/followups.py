@@ -80,12 +80,20 @@ def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, 
         return pointed
     if cue("among").search(text) and (len(several) > 1 or not stands_alone(text, several, corpus)):
         return several
-    if brings_list(text) or described(text, last.papers, corpus):
+    beside = sets_beside(text)
+    if not beside and (brings_list(text) or described(text, last.papers, corpus)):
         return ()
-    if cue("back").search(text) or cue("back_pronoun").search(text):
-        return () if has_antecedent(text, last.papers, corpus) else last.papers
+    if beside or cue("back").search(text) or cue("back_pronoun").search(text):
+        return () if not beside and has_antecedent(text, last.papers, corpus) else last.papers
     continues = cue("continues").search(text) and not coined_words(text)
     return last.papers if continues or len(tokens(text)) <= 2 or of_any_paper(text, corpus) else ()
+
+
+def sets_beside(text: str) -> bool:
+    """Return whether a question compares the paper before with one that it describes."""
+    return all(cue(name).search(text) for name in ("compares", "beside_it")) and any(
+        cue(name).search(text) for name in ("described_paper", "described_one")
+    )
 
 
 def of_any_paper(text: str, corpus: Corpus) -> bool:

@@ -47,7 +47,7 @@ LONGEST = 2000
 def understand(question: str, corpus: Corpus, filters: Filters, history: Sequence[Turn]) -> Query:
     """Return what a question asks for; explicit filters beat what it says."""
     asked = clean(question)[:LONGEST]
-    text = honest_part(asked)
+    text = cue("greeting").sub("", honest_part(asked))
     language = language_of(text or asked, history)
     if not named_papers(text, corpus) and (carried := carried_on(text, history, corpus)):
         asked = text = carried

@@ -5,9 +5,12 @@ import re
 import pytest
 from query.staging import MARKER, Stage, turn
 
-from rag.models import Answer, Filters
-from rag.query.comparing import NOTHING, compared, row
+from rag.models import Answer, Filters, Turn
+from rag.query.comparing import NOTHING, row
+from rag.query.conversation import settled
 from rag.query.drafts import Draft
+from rag.query.retrieval import rank
+from rag.query.sides import compared
 from rag.query.understand import understand
 
 RAC, TOUCH, DEPTH = "2509.07953", "2509.07445", "2509.07463"
@@ -153,5 +156,133 @@ def test_a_sentence_about_the_other_paper_is_not_released(stage: Stage) -> None:
 )
 def test_a_part_must_clearly_mean_a_paper(stage: Stage, question: str, papers: set[str]) -> None:
     query = understand(question, stage.corpus, Filters(), ())
-    found = {paper.arxiv_id for paper in compared(query, stage.corpus, stage.embedder)}
+    found = {
+        paper.arxiv_id
+        for paper in compared(query, rank(question, stage.corpus, stage.embedder), stage.corpus, stage.embedder)
+    }
     assert found == papers
+
+
+EAR, RADAR, WATERMARK = "2509.07896", "2509.07683", "2509.07647"
+
+
+def side_by_side(stage: Stage, question: str, *history: Turn) -> dict[str, str]:
+    query = settled(understand(question, stage.corpus, Filters(), history), history, stage.corpus, stage.embedder)
+    ranking = rank(question, stage.corpus, stage.embedder, Filters(papers=query.focus))
+    found = compared(query, ranking, stage.corpus, stage.embedder)
+    return {paper.arxiv_id: asked for paper, asked in found.items()}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Put the ear electrodes for sleep staging and the radar for automated parking side by side: what is measured?",
+        "One team stages sleep from inside the ear, another parks cars by radar. What does each test on?",
+        "Two papers, sleep staging in the ear and radar SLAM for parking: which data do they use?",
+        "那篇用耳内电极做睡眠分期的和那篇做雷达泊车的，哪个用了真实数据？",
+        "一家用耳内电极给睡眠分期，一家用雷达给自动泊车建图，测试数据有多少？",
+    ],
+)
+def test_two_papers_in_words_are_each_found(stage: Stage, question: str) -> None:
+    assert set(side_by_side(stage, question)) == {EAR, RADAR}
+
+
+@pytest.mark.parametrize(
+    ("question", "of_ear", "of_radar"),
+    [
+        (
+            "How is sleep staged with electrodes in the ear? And what does a car that parks by radar map?",
+            "How is sleep staged",
+            "what does a car",
+        ),
+        ("耳内电极的睡眠分期有多准？自动泊车的雷达建图又靠什么？", "耳内电极", "自动泊车"),
+    ],
+)
+def test_parts_that_mean_two_papers_each_ask_their_own(stage: Stage, question: str, of_ear: str, of_radar: str) -> None:
+    asked = side_by_side(stage, question)
+    assert set(asked) == {EAR, RADAR}
+    assert of_ear in asked[EAR] and of_ear not in asked[RADAR]
+    assert of_radar in asked[RADAR] and of_radar not in asked[EAR]
+
+
+@pytest.mark.parametrize(
+    ("question", "of_former", "of_latter"),
+    [
+        (
+            "One team stages sleep in the ear, another parks by radar. How good is the former? What of the latter?",
+            "How good",
+            "What of",
+        ),
+        (
+            "有两家：一家用耳内电极给睡眠分期，一家用雷达给自动泊车建图。前者有几个受试者？后者用什么地图？",
+            "前者",
+            "后者",
+        ),
+    ],
+)
+def test_the_former_and_the_latter_are_asked_their_own(
+    stage: Stage, question: str, of_former: str, of_latter: str
+) -> None:
+    asked = side_by_side(stage, question)
+    assert list(asked) == [EAR, RADAR]
+    assert of_former in asked[EAR] and of_latter not in asked[EAR]
+    assert of_latter in asked[RADAR] and of_former not in asked[RADAR]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How is sleep staged with electrodes in the ear, and how well does that work at home?",
+        "耳内电极怎么做睡眠分期？准确率有多高？",
+        "Compare protein folding with molecular docking: which paper has the lower error?",
+        "那篇预报台风的和那篇预报地震的，哪个误差更小？",
+    ],
+)
+def test_one_paper_or_none_is_not_set_beside_another(stage: Stage, question: str) -> None:
+    assert side_by_side(stage, question) == {}
+
+
+@pytest.mark.parametrize(
+    "question", ["How does it differ from the paper on image watermarks?", "它和图像水印那篇有什么区别？"]
+)
+def test_the_paper_before_is_compared_with_a_described_one(stage: Stage, question: str) -> None:
+    assert list(side_by_side(stage, question, turn(RAC))) == [RAC, WATERMARK]
+
+
+@pytest.mark.parametrize(
+    "question", ["Which of the two needs less data?", "Which one is faster?", "这两篇里哪个更快？"]
+)
+def test_a_choice_between_the_papers_before_is_put_to_both(stage: Stage, question: str) -> None:
+    assert list(side_by_side(stage, question, turn(RAC, TOUCH))) == [RAC, TOUCH]
+
+
+@pytest.mark.parametrize(
+    ("question", "paper", "history"),
+    [
+        ("Summarise 2509.07953", RAC, []),
+        ("Could you give me a brief summary of the paper on sleep staging in the ear?", EAR, []),
+        ("TL;DR of Text2Touch, please", TOUCH, []),
+        ("And sum it up, please", RADAR, [turn(RADAR)]),
+        ("请概括一下用雷达做自动泊车的那篇论文", RADAR, []),
+        ("用两句话总结一下它", EAR, [turn(EAR)]),
+    ],
+)
+def test_a_summary_is_problem_approach_and_result(stage: Stage, question: str, paper: str, history: list[Turn]) -> None:
+    answer = stage.ask(question, history=history)
+    labels = [re.split("[:：]", sentence.text)[0] for sentence in answer.sentences]
+    assert labels in (["Problem", "Approach", "Result"], ["问题", "方法", "结果"])
+    assert {citation.arxiv_id for citation in answer.citations} == {paper}
+    assert answer.usage.llm_calls == 0
+
+
+def test_a_summary_of_both_papers_is_a_table(stage: Stage) -> None:
+    for question in ("Summarise both", "总结一下这两篇论文"):
+        answer = stage.ask(question, history=[turn(RAC, TOUCH)])
+        assert answer.layout == "table"
+        assert len(labels(answer)) == 3
+
+
+def test_a_summary_that_asks_for_something_is_left_to_the_model(stage: Stage) -> None:
+    answer = stage.ask("Summarise RaC and include how much data it needs", OF_RAC)
+    assert [citation.arxiv_id for citation in answer.citations] == [RAC]
+    assert answer.usage.llm_calls == 1

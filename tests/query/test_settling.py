@@ -96,3 +96,60 @@ def test_a_paper_that_was_removed_is_no_longer_talked_of(stage: Stage, question:
     answer = stage.ask(question, *["NOT STATED"] * 4, history=[turn(gone)])
     assert gone not in answer.text
     assert stage.ask(question, *["NOT STATED"] * 4, history=[turn(RAC), turn(gone, EAR)]).papers[0] == EAR
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("There is also a work on watermarks in images. Which attacks does that one survive?", WATERMARK),
+        ("The hand that is taught by touch, who wrote that one?", TOUCH),
+        ("Fine. Different topic: cars that park by radar. What do they map?", RADAR),
+        ("OK, let us change the subject: sleep staged in the ear, how accurate is it?", EAR),
+        ("好的，换个话题：耳内电极的睡眠分期，它有多准？", EAR),
+        ("还有一个给图像加水印的，它能抵御哪些攻击？", WATERMARK),
+        ("用触觉训练的那只手，它的奖励是谁写的？", TOUCH),
+    ],
+)
+def test_a_question_may_bring_up_another_paper_and_point_back_at_it(stage: Stage, question: str, paper: str) -> None:
+    answer = stage.ask(question, *["NOT STATED"] * 4, history=[turn(RAC)])
+    assert answer.papers[0] == paper
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did trying it on real robots help there or not?",
+        "Whose hardware did they run it on?",
+        "Surely people have to step in more often?",
+        "有代码仓库吗？地址发给我",
+    ],
+)
+def test_what_points_back_in_other_words_is_about_the_paper_before(stage: Stage, question: str) -> None:
+    assert focus(stage, question, turn(EAR), turn(RAC)) == (RAC,)
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("The one of these that is about touch: what does it gain?", TOUCH),
+        ("And the one that is not about touch, what is it for?", RADAR),
+        ("不做触觉的那篇用什么传感器？", RADAR),
+        ("做触觉的那个，奖励函数怎么来的？", TOUCH),
+    ],
+)
+def test_one_of_a_list_is_described_by_what_it_is_or_is_not(stage: Stage, question: str, paper: str) -> None:
+    assert focus(stage, question, turn(RADAR, TOUCH)) == (paper,)
+
+
+@pytest.mark.parametrize("question", ["另外那篇呢，用什么训练？", "剩下的那篇用什么训练？", "And the remaining one?"])
+def test_what_is_left_of_two_is_the_other_one(stage: Stage, question: str) -> None:
+    assert focus(stage, question, turn(RADAR, TOUCH), turn(RADAR)) == (TOUCH,)
+
+
+def test_a_greeting_is_no_subject(stage: Stage) -> None:
+    for question in (
+        "Morning! Three papers here use reinforcement learning, I hear. Which?",
+        "你好，有哪些论文用强化学习？",
+    ):
+        assert "2509.06980" in stage.ask(question).papers[:4], question
+    assert stage.ask("Hello!").reason == "off_topic"

@@ -43,7 +43,7 @@ CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
 STRANGE = 0.5
 """What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
-STRANGE_LEAST: dict[Language, float] = {"en": 0.1, "zh": 1.3}
+STRANGE_LEAST: dict[Language, float] = {"en": 0.1, "zh": 0.9}
 """Of both, below which nothing is there."""
 UNSTATED: dict[Language, float] = {"en": 0.0, "zh": 0.5}
 """Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""
@@ -54,7 +54,7 @@ Like UNSTATED chosen so that two or three in a hundred of the development questi
 """
 DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.5}
 """How much more that takes where a reason is asked for: most of these presume something, and few of them wrongly."""
-MEANT_DOUBT = 1.0
+MEANT_DOUBT: dict[Language, float] = {"en": 1.3, "zh": 0.5}
 """How much more either takes of a paper that the question names or refers to, for such questions are short."""
 ORDER_DOUBT = 2.0
 """How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
@@ -86,10 +86,10 @@ def unlike(query: Query, ranking: Ranking, unknown: Sequence[str], evidence: Evi
     return clearness(query, ranking, evidence) < STRANGE_LEAST[query.language]
 
 
-def clearness(query: Query, ranking: Ranking, first: Evidence) -> float:
-    """Return the presence of the first paper, less as answerability finds it strange to the question."""
+def clearness(query: Query, ranking: Ranking, first: Evidence, weight: float = STRANGE) -> float:
+    """Return the presence of the first paper, less `weight` times how strange it is to the question."""
     judgement = first.answerability(query.text)
-    return presence(ranking) - (STRANGE * judgement.strangeness if judgement else 0.0)
+    return presence(ranking) - (weight * judgement.strangeness if judgement else 0.0)
 
 
 def presence(ranking: Ranking) -> float:
@@ -139,7 +139,10 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     abstract never names, or what none of its sentences is likely to answer.
     """
     judgement = evidence.answerability(query.text)
-    if judgement is not None and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT * evidence.meant:
+    if (
+        judgement is not None
+        and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT[query.language] * evidence.meant
+    ):
         return True
     text = evidence.text
     comment = f"{text} {evidence.paper.comment}"
@@ -159,7 +162,7 @@ def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | Non
     judgement = evidence.answerability(query.text)
     if found is not None or judgement is None or cue("open").search(query.text):
         return found
-    least = DENIED[query.language] + MEANT_DOUBT * evidence.meant
+    least = DENIED[query.language] + MEANT_DOUBT[query.language] * evidence.meant
     least += DENIED_WHY[query.language] if cue("why").search(query.text) else 0.0
     return int(judgement.denies[1:].argmax()) if judgement.denial > least else None
 

@@ -46,9 +46,11 @@ Fitted, as the weights, on the development questions for lists.
 """
 TITLED = frozenset({"title_asked", "gist", "link", "identifier"})
 """Fields that a list tells anyhow, or has its own way to tell."""
-MET: dict[Language, float] = {"en": 1.1, "zh": 0.3}
+MET: dict[Language, float] = {"en": -0.5, "zh": -0.25}
 """Least clearness of the first paper for any to be on the subject in other words: few of the lists that papers were
 found for are below it, and most of those that nothing is on. Chosen on lists about five days."""
+STRANGE_TO_LIST = 0.25
+"""What strangeness counts in it: a list is asked for in few words, to which every paper is a little strange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def members(query: Query, ranking: Ranking, embedder: Embedder) -> list[Member]:
     whole = np.max([holdings.shares(part) for part in by_language if part], axis=0)
     near = nearest > np.where(whole < MATCHED, *NEAREST)
     matched = (np.max(telling, axis=0) >= MATCHED) & (whole >= WHOLE) & near
-    if clearness(query, ranking, Evidence(ranking.papers[0], embedder)) >= MET[query.language]:
+    if clearness(query, ranking, Evidence(ranking.papers[0], embedder), STRANGE_TO_LIST) >= MET[query.language]:
         matched |= likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())])
     chosen = np.flatnonzero(matched)
     found = [Member(ranking.papers[place], telling_sentence(ranking, int(place), words)) for place in chosen]

@@ -42,7 +42,7 @@ def case(**changes: Any) -> Case:
         "language": "en",
         "split": "dev",
         "corpus": "sample",
-        "question": "How often does the robot get through the frame?",
+        "question": "What success rate does the robot reach at doors?",
         "gold": [GAP.arxiv_id],
         "facts": [r"\b91\b"],
         "behaviour": "answer",

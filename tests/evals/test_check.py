@@ -40,7 +40,7 @@ def test_facts_of_record_count_as_text() -> None:
 
 
 def test_a_question_that_is_asked_twice_is_found() -> None:
-    first, again = case(id="a"), case(id="b", question="How often, does the robot get through the frame")
+    first, again = case(id="a"), case(id="b", question="What success rate, does the robot reach at doors")
     chinese = [
         case(id=name, language="zh", question=text)
         for name, text in (("c", "机器人穿门的成功率是多少？"), ("d", "机器人穿门的成功率是多少"))

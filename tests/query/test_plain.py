@@ -13,6 +13,7 @@ from query.staging import MARKER, Build, QueuedLLM, Stage, unquoted_numbers
 
 from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
+from rag.query.abstaining import DENIED, UNSTATED
 from rag.query.answering import answer_question
 from rag.query.evidence import Evidence
 from rag.query.plain import DOUBT, SURE
@@ -32,9 +33,11 @@ ZH_QUESTION = "耳内系统区分清醒与睡眠的准确率是多少？"
 
 @pytest.fixture
 def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No paper is sure to answer, so that the model is believed."""
+    """Answerability neither refuses, nor corrects, nor is sure of any paper: so the model is believed."""
     for language in SURE:
         monkeypatch.setitem(SURE, language, -math.inf)
+        monkeypatch.setitem(UNSTATED, language, math.inf)
+        monkeypatch.setitem(DENIED, language, math.inf)
 
 
 def is_source_alone(answer: Answer) -> bool:

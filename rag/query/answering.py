@@ -25,10 +25,13 @@ from rag.query.conversation import settled, still_held
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.drafts import Draft
-from rag.query.evidence import Evidence
+from rag.query.evidence import Evidence, cite
 from rag.query.facts import scope, tell
 from rag.query.lists import asks_for_list, tell_list
+from rag.query.parts import parts
+from rag.query.phrasing import marked
 from rag.query.plain import measured, phrase
+from rag.query.quoting import in_language
 from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, close_second, rank, to_retrieval
 from rag.query.sides import compared
@@ -129,9 +132,6 @@ def sentences_of(
     if not meant and unlike(query, ranking, names, evidence):
         yield from tell_absent(query, draft, ranking, corpus, names)
         return
-    if cue("sums_up").search(query.text):
-        yield from summarise(evidence.paper, draft)
-        return
     yield from about_one_paper(query, draft, evidence, model, rival)
 
 
@@ -154,12 +154,34 @@ def likelier(rival: Evidence, first: Evidence, ranking: Ranking) -> bool:
     return STRANGER[ranking.language] * (ours.strangeness - theirs.strangeness) > ahead
 
 
+def found_paper(query: Query, draft: Draft, evidence: Evidence) -> Sentence:
+    """Release which paper it is that a question asks for, with the sentence that is likeliest to show it."""
+    paper, quote = evidence.paper, evidence.sentences[int(evidence.scores(query.text).argmax())]
+    gist = in_language(evidence, quote, query.language)
+    text = say(query.language, "list_item", title=paper.title, gist=gist)
+    return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
+
+
 def about_one_paper(
     query: Query,
     draft: Draft,
     evidence: Evidence,
     model: Callable[[], LanguageModel],
     rival: Evidence | None = None,
+) -> Iterator[Sentence]:
+    """Yield the summary of one paper, or that it is the one which a question looks for, or what it says to it."""
+    if cue("sums_up").search(query.text):
+        yield from summarise(evidence.paper, draft)
+        return
+    if cue("single").search(query.text) and not query.focus:
+        yield found_paper(query, draft, evidence)
+        if len(parts(query.text)) == 1:
+            return
+    yield from answer_from_paper(query, draft, evidence, model, rival)
+
+
+def answer_from_paper(
+    query: Query, draft: Draft, evidence: Evidence, model: Callable[[], LanguageModel], rival: Evidence | None
 ) -> Iterator[Sentence]:
     """Yield the answer that one paper gives, a correction of the premise, or that it does not say.
 

@@ -65,9 +65,10 @@ def place_beyond(text: str, history: Sequence[Turn]) -> tuple[str, ...]:
 
 
 def list_before(history: Sequence[Turn]) -> tuple[str, ...]:
-    """Return the papers of the latest answer that named several, else of the latest that named any."""
+    """Return the papers of the latest answer that named several, else all that were talked of, the first one first."""
     named = [turn.papers for turn in reversed(history) if turn.papers]
-    return next((papers for papers in named if len(papers) > 1), named[0] if named else ())
+    talked = tuple(dict.fromkeys(paper for papers in reversed(named) for paper in papers))
+    return next((papers for papers in named if len(papers) > 1), talked)
 
 
 def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, ...]:

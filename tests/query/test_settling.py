@@ -6,6 +6,7 @@ from query.staging import Stage, turn
 from rag.models import Filters, Turn
 from rag.query.conversation import settled
 from rag.query.understand import understand
+from rag.text import HAN
 
 EAR, RAC, RADAR, TOUCH, WATERMARK = "2509.07896", "2509.07953", "2509.07683", "2509.07445", "2509.07647"
 
@@ -153,3 +154,16 @@ def test_a_greeting_is_no_subject(stage: Stage) -> None:
     ):
         assert "2509.06980" in stage.ask(question).papers[:4], question
     assert stage.ask("Hello!").reason == "off_topic"
+
+
+@pytest.mark.parametrize("thanks", ["Cool, thank you!", "Perfect.", "Thanks a lot!", "谢谢你！", "好的，明白了。"])
+def test_thanks_are_no_part_of_the_question_behind_them(stage: Stage, thanks: str) -> None:
+    question = "它的作者是谁？" if HAN.search(thanks) else "Who are its authors?"
+    answer = stage.ask(f"{thanks} {question}", history=[turn(TOUCH)])
+    assert (answer.reason, [citation.field for citation in answer.citations]) == (None, ["authors"])
+    assert answer.citations[0].arxiv_id == TOUCH
+
+
+@pytest.mark.parametrize("question", ["Back to the first one: what is it tested on?", "回到第一篇，在哪里测试？"])
+def test_without_a_list_the_first_one_is_the_first_that_was_talked_of(stage: Stage, question: str) -> None:
+    assert focus(stage, question, turn(RADAR), turn(RADAR), turn(TOUCH)) == (RADAR,)

@@ -43,18 +43,18 @@ CHAT_NEAR = 0.25
 """Least cosine of a paper to a question in such words: `What is the weather?` shares words with papers, no subject."""
 STRANGE = 0.5
 """What answerability counts beside presence: the logarithm of the odds that the question is about another paper."""
-STRANGE_LEAST: dict[Language, float] = {"en": -0.4, "zh": 0.9}
+STRANGE_LEAST: dict[Language, float] = {"en": 0.3, "zh": 1.5}
 """Of both, below which nothing is there."""
-UNSTATED: dict[Language, float] = {"en": 0.4, "zh": 0.9}
+UNSTATED: dict[Language, float] = {"en": 0.5, "zh": 0.9}
 """Logarithm of the odds that a paper does not answer a question, above which it is taken not to."""
-DENIED: dict[Language, float] = {"en": 0.1, "zh": 0.5}
+DENIED: dict[Language, float] = {"en": 0.2, "zh": 0.6}
 """Logarithm of the odds that it contradicts what the question presumes rather than answers it, from which on it does.
 
-Like UNSTATED chosen so that one to three in a hundred of the development questions that papers answer are above.
+Like UNSTATED chosen so that two or three in a hundred of the development questions that papers answer are above.
 """
-DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.5}
+DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.8}
 """How much more that takes where a reason is asked for: most of these presume something, and few of them wrongly."""
-MEANT_DOUBT: dict[Language, float] = {"en": 1.0, "zh": 0.4}
+MEANT_DOUBT = 1.0
 """How much more either takes of a paper that the question names or refers to, for such questions are short."""
 ORDER_DOUBT = 2.0
 """How much more it takes in what reads as nothing but orders: papers are about prompts and jailbreaks too.
@@ -139,10 +139,7 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     abstract never names, or what none of its sentences is likely to answer.
     """
     judgement = evidence.answerability(query.text)
-    if (
-        judgement is not None
-        and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT[query.language] * evidence.meant
-    ):
+    if judgement is not None and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT * evidence.meant:
         return True
     text = evidence.text
     comment = f"{text} {evidence.paper.comment}"
@@ -162,7 +159,7 @@ def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | Non
     judgement = evidence.answerability(query.text)
     if found is not None or judgement is None or cue("open").search(query.text):
         return found
-    least = DENIED[query.language] + MEANT_DOUBT[query.language] * evidence.meant
+    least = DENIED[query.language] + MEANT_DOUBT * evidence.meant
     least += DENIED_WHY[query.language] if cue("why").search(query.text) else 0.0
     return int(judgement.denies[1:].argmax()) if judgement.denial > least else None
 

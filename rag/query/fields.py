@@ -207,13 +207,9 @@ def released(paper: Paper) -> str:
     return next((sentence for sentence in sentences(paper.abstract) if cue("code_promised").search(sentence)), "")
 
 
-def field_lines(query: Query, paper: Paper, asked: Sequence[Asked]) -> list[Line]:
-    """Return a sentence for each of these fields of a paper."""
-    return [
-        Line(paper=paper, text=say(query.language, told.key, **told.slots), field=told.field, quote=told.quote)
-        for each in asked
-        for told in told_of(query, paper, each)
-    ]
+def line_told(query: Query, paper: Paper, told: Told) -> Line:
+    """Return the sentence that says what a paper's record says of a field."""
+    return Line(paper=paper, text=say(query.language, told.key, **told.slots), field=told.field, quote=told.quote)
 
 
 def entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from rag.models import Paper, Reason
@@ -20,7 +20,7 @@ from rag.query.authorship import (
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.facts import Fact, Line, scope, searched
-from rag.query.fields import Told, asked_fields, entry, field_lines, told_of, without_fields
+from rag.query.fields import asked_fields, entry, line_told, told_of, without_fields
 from rag.query.identifiers import by_id_month, unknown_ids
 from rag.query.linked import papers_of_domain, papers_with_links, wanted_link
 from rag.query.mentions import MOST_HITS, generic, named_papers, spelt, title_name
@@ -202,20 +202,19 @@ def of_papers(query: Query, papers: Sequence[Paper], corpus: Corpus) -> Fact | N
     if several and not query.focus and not query.people and not named_papers(query.text, corpus):
         return None
     if not asked:
-        lines = [line for paper in papers if (line := presence_line(query, paper))]
-        return Fact(papers=tuple(papers), lines=tuple(lines), complete=False) if lines else None
+        there = tuple(line for paper in papers if (line := presence_line(query, paper)))
+        return Fact(papers=tuple(papers), lines=there, complete=False) if there else None
     if query.people and len(papers) > 1 and not named_papers(query.text, corpus):
         return people_fact(query, corpus, papers)
-    lines = [line for paper in papers for line in field_lines(query, paper, asked)]
-    if not lines:
+    told = [(paper, each) for paper in papers for field in asked for each in told_of(query, paper, field)]
+    if not told:
         return None
-    told = [told for paper in papers for each in asked for told in told_of(query, paper, each)]
-    return Fact(papers=tuple(papers), lines=tuple(lines), complete=False, reason=reason_of(told))
+    lines = tuple(line_told(query, paper, each) for paper, each in told)
+    return Fact(papers=tuple(papers), lines=lines, complete=False, reason=reason_of({each.key for _, each in told}))
 
 
-def reason_of(told: Sequence[Told]) -> Reason | None:
-    """Return why the fields of record do not hold what a question asks for; None where they hold any of it."""
-    keys = {each.key for each in told}
+def reason_of(keys: Set[str]) -> Reason | None:
+    """Return why the fields told, by their keys, do not hold what a question asks for; None where they hold any."""
     if keys <= {"fewer_authors", "fewer_authors_one"}:
         return "false_premise"
     return "not_stated" if keys == {"no_link"} else None

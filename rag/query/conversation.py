@@ -12,7 +12,7 @@ from rag.query.abstaining import off_topic, presence, unknown_names
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
 from rag.query.evidence import Evidence
-from rag.query.followups import OWN_WORDS, sets_beside
+from rag.query.followups import OWN_WORDS, in_words_of_another, sets_beside
 from rag.query.glossary import Glossary, in_english
 from rag.query.retrieval import Ranking, rank
 from rag.query.understand import Query
@@ -78,6 +78,8 @@ def about(
         return newcomer(ranking, talked)
     if words := description(query.text):
         return described(words, query, ranking, talked, corpus, embedder)
+    if in_words_of_another(query.text, talked, corpus):
+        return ()
     last = next(turn.papers for turn in reversed(history) if turn.papers)
     goes_on = may_go_on(query, ranking, last, corpus, embedder)
     return () if stands_alone(query, ranking, corpus, goes_on=goes_on) else last

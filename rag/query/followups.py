@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.models import Turn
+from rag.models import Language, Turn
 from rag.query.corpus import Corpus
 from rag.query.cues import cue, details
 from rag.query.days import CHINESE_NUMBERS, ENGLISH_NUMBERS, without_days
 from rag.query.mentions import CATEGORY, coined_words
 from rag.query.words import content_words
-from rag.text import HAN
+from rag.text import HAN, detect_language
 from vectorstore.lexical import tokens
 
 ENGLISH_PLACES = {
@@ -25,6 +25,10 @@ ENGLISH_PLACES = {
 } | {"last": -1, "final": -1, "最后": -1}
 COMMON = 0.25
 """Share of the papers from which on a word that they hold is no subject: model, method, training."""
+RARE = 0.05
+"""Share of the papers up to which a word that they hold tells what a question is about."""
+RARE_WORDS: dict[Language, int] = {"en": 2, "zh": 3}
+"""So many of them that another paper holds, and none talked of, change the subject."""
 OWN_WORDS = 3
 """Content words in front of a pronoun that can be what it stands for."""
 
@@ -86,7 +90,9 @@ def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, 
         return ()
     if beside or cue("back").search(text) or cue("back_pronoun").search(text):
         return () if not beside and has_antecedent(text, last.papers, corpus) else last.papers
+    talked = [paper for turn in history for paper in turn.papers]
     continues = cue("continues").search(text) and not coined_words(text)
+    continues = continues and not in_words_of_another(text, talked, corpus)
     return last.papers if continues or len(tokens(text)) <= 2 or of_any_paper(text, corpus) else ()
 
 
@@ -132,6 +138,16 @@ def has_antecedent(text: str, papers: Sequence[str], corpus: Corpus) -> bool:
 def stands_alone(text: str, papers: Sequence[str], corpus: Corpus) -> bool:
     """Return whether the paper nearest by its words is none of these."""
     return any(hit.id not in papers for hit in corpus.store.catalogue.search(text, 1))
+
+
+def in_words_of_another(text: str, talked: Sequence[str], corpus: Corpus) -> bool:
+    """Return whether a question has words that few papers hold, the nearest by words among them, and none talked of."""
+    catalogue = corpus.store.catalogue
+    nearest = [hit.id for hit in catalogue.search(text, 1)]
+    holders = [set(catalogue.containing([word])) for word in content_words(text)]
+    rare = [held for held in holders if held.issuperset(nearest) and len(held) <= max(1.0, RARE * len(corpus))]
+    enough = bool(nearest) and len(rare) >= RARE_WORDS[detect_language(text)]
+    return enough and not any(held.intersection(talked) for held in rare)
 
 
 def pointed_at(text: str, history: Sequence[Turn], several: Sequence[str]) -> tuple[str, ...]:

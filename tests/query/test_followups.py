@@ -100,6 +100,14 @@ def test_a_question_that_brings_its_own_subject_leaves_the_conversation(
     assert {citation.arxiv_id for citation in answer.citations} == {paper}
 
 
+def test_a_reason_asked_in_words_of_another_paper_is_about_that_one(stage: Stage) -> None:
+    question = "Why does the breast thermogram network add made-up pictures?"
+    answer = stage.ask(question, NOTHING, history=[turn(RAC, TOUCH)])
+    assert {citation.arxiv_id for citation in answer.citations} == {"2509.07277"}
+    same = stage.ask("Why is recovering from failures worth it?", NOTHING, history=[turn(RAC)])
+    assert {citation.arxiv_id for citation in same.citations} == {RAC}
+
+
 def test_an_absent_paper_is_not_spoken_of_afterwards(stage: Stage) -> None:
     absent = stage.ask("What does ZorbNet propose?")
     assert Turn.of(absent).papers == ()

@@ -238,13 +238,16 @@ def scale(papers: Path, sizes: str, budget: float, as_json: bool) -> None:
 
 @main.command()
 @click.argument("papers", type=PATH)
-@click.option("--questions", type=PATH, help="Another file of questions.")
+@click.option(
+    "--questions", type=PATH, multiple=True, help="Other files of questions; all but the first for the last round."
+)
 @click.option("--out", type=PATH, help="Where the projections go [default: into the program].")
-def fit(papers: Path, questions: Path | None, out: Path | None) -> None:
+def fit(papers: Path, questions: tuple[Path, ...], out: Path | None) -> None:
     """Fit the projections of late interaction to the training questions about PAPERS (.jsonl.gz)."""
-    from evals.training import QUESTIONS, WEIGHTS_PATH, fit_command
+    from evals import answerable, training
 
-    fit_command(papers, questions or QUESTIONS, out or WEIGHTS_PATH)
+    paths = questions or (training.QUESTIONS, answerable.QUESTIONS)
+    training.fit_command(papers, paths, out or training.WEIGHTS_PATH)
 
 
 @main.command()

@@ -18,7 +18,15 @@ from rag.config import Settings, cache_folder
 
 A = TypeVar("A", bound=Assistant)
 
-INDEXING_CODE = ("rag/ingest", "rag/engines/embedders.py", "rag/models.py", "rag/text.py", "vectorstore")
+INDEXING_CODE = (
+    "rag/ingest",
+    "rag/engines/embedders.py",
+    "rag/engines/late.py",
+    "rag/engines/late.npz",
+    "rag/models.py",
+    "rag/text.py",
+    "vectorstore",
+)
 """What decides what a store holds."""
 
 

@@ -46,6 +46,10 @@ Fitted, as the weights, on the development questions for lists.
 """
 TITLED = frozenset({"title_asked", "gist", "link", "identifier"})
 """Fields that a list tells anyhow, or has its own way to tell."""
+NEARLY: dict[Language, float] = {"en": 0.8, "zh": 0.6}
+"""Share of the first paper's fused score from which on a paper is on the subject as well, where any is: the many of a
+broad one (medical images) hardly have its words. Chosen on broad lists about two days so that narrow ones lose nothing.
+"""
 MET: dict[Language, float] = {"en": 0.3, "zh": 0.0}
 """Least clearness of the first paper for any to be on the subject in other words: few of the lists that papers were
 found for are below it, and most of those that nothing is on. Chosen on lists about five days."""
@@ -136,6 +140,8 @@ def members(query: Query, ranking: Ranking, embedder: Embedder) -> list[Member]:
     matched = (np.max(telling, axis=0) >= MATCHED) & (whole >= WHOLE) & near
     if clearness(query, ranking, Evidence(ranking.papers[0], embedder), STRANGE_TO_LIST) >= MET[query.language]:
         matched |= likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())])
+    if matched.any():
+        matched |= ranking.scores > NEARLY[query.language] * max(ranking.scores[0], 0.0)
     chosen = np.flatnonzero(matched)
     found = [Member(ranking.papers[place], telling_sentence(ranking, int(place), words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]

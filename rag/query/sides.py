@@ -21,7 +21,7 @@ MOST_COMPARED = 4
 """Papers that one answer sets side by side."""
 MEANT = 1.0
 """Presence from which on a part of a question means a paper; `how was that done?` has less."""
-CLEARLY = 3.0
+CLEARLY = 4.5
 """The same where only the parts themselves tell that two papers are meant.
 
 The second halves of the development questions about one paper stay below it.
@@ -131,7 +131,7 @@ def own_parts(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder
         return found
     for clause in clauses:
         near = rank(clause, corpus, embedder, query.filters)
-        if presence(near) < CLEARLY or near.papers[0] not in ranking.papers[:2]:
+        if presence(near) < CLEARLY or near.papers[0] not in ranking.papers[:NEAR]:
             if cue("part_asks").search(clause):
                 return {}
             continue

@@ -9,9 +9,9 @@ import pytest
 from evals.__main__ import guarded
 from evals.cases import DATA, load_cases
 from evals.errors import RunError
-from evals.training import QUESTIONS, first, read_questions
+from evals.training import HARDEST, QUESTIONS, RIVALS, Training, first, read_questions
 from rag.engines.embedders import Tokens
-from rag.engines.late import fitted
+from rag.engines.late import Projection, fitted
 from rag.text import detect_language
 
 ABSTRACTS = (
@@ -88,6 +88,29 @@ def test_questions_about_other_papers_are_refused(
     monkeypatch.setattr("sys.argv", ["evals", "fit", str(records), "--questions", str(questions)])
     assert guarded() == 1
     assert "none of the papers" in capsys.readouterr().err
+
+
+def test_a_papers_rivals_are_what_is_nearest_to_its_question_but_itself() -> None:
+    chance = np.random.default_rng(0)
+    papers = [Tokens(np.array([place, 99]), chance.normal(size=(2, 4)).astype(np.float16)) for place in range(60)]
+    asked = [Tokens(paper.ids, paper.vectors) for paper in papers[:3]]
+    whole = np.zeros((0, 4), dtype=np.float32)
+    training = Training(
+        questions=asked, first=3, papers=papers, whole=(whole, whole), gold=[0, 1, 2], sentences=[(), (), ()]
+    )
+    projection = Projection(
+        matrix=np.eye(4, dtype=np.float32),
+        salience=np.zeros(4, dtype=np.float32),
+        rarity=np.ones(100, dtype=np.float32),
+    )
+    told: list[int] = []
+    rivals = training.rivals(projection, told.append)
+    assert [len(found) for found in rivals] == [HARDEST - 1] * 3
+    assert not any(place in found for place, found in enumerate(rivals))
+    assert sum(told) == 3
+    lessons = list(training.archive_lessons(rivals)(chance))
+    assert {id(lesson.told[0]) for lesson in lessons} == {id(paper) for paper in papers[:3]}
+    assert {len(lesson.told) for lesson in lessons} == {RIVALS + 1}
 
 
 def test_the_answering_sentence_comes_first() -> None:

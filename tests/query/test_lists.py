@@ -98,6 +98,7 @@ def test_lists_that_miss_papers(stage: Stage, question: str, papers: set[str]) -
         ("Which papers use diffusion models?", [["diffus", "model"]]),
         ("List all papers on sleep or radar", [["sleep"], ["radar"]]),
         ("List the papers", []),
+        ("Is there any new work on table images?", [["tabl", "imag"]]),
     ],
 )
 def test_what_a_list_is_about(question: str, alternatives: list[list[str]]) -> None:
@@ -128,6 +129,11 @@ def test_what_is_new_on_a_subject_is_a_list(stage: Stage, question: str) -> None
     assert "2509.07445" in {citation.arxiv_id for citation in answer.citations}
 
 
+def test_what_is_nearly_as_near_as_the_first_is_on_the_subject_too(stage: Stage) -> None:
+    answer = stage.ask("Which papers are about robots?")
+    assert "2509.07362" in answer.papers  # about platforms in the air and on the ground
+
+
 def test_what_is_new_about_a_paper_is_asked_of_that_paper(stage: Stage) -> None:
     answer = stage.ask(
         "What is new about Text2Touch?", "Text2Touch rotates faster and more stably than a baseline tuned by people."
@@ -154,6 +160,8 @@ def test_what_a_chinese_list_says_of_a_paper_is_borne_out_by_its_quote(stage: St
         ("What's there on reinforcement learning?", REINFORCED),
         ("Is anybody working on reinforcement learning, be it for robots or for language models?", REWARDED),
         ("reinforcement learning: which methods are there?", REINFORCED),
+        ("Show me the reinforcement learning work.", REINFORCED),
+        ("Did anything come out on reinforcement learning?", REINFORCED),
         ("用强化学习的都有谁？", REINFORCED),
         ("强化学习相关的有哪些，各自做什么？", REINFORCED),
         ("和强化学习有关的论文都列一下，各是做什么的", REINFORCED),

@@ -14,7 +14,7 @@ from rag.query.days import CHINESE_NUMBERS
 from rag.query.facts import Fact, Line, scope, searched
 from rag.query.fields import OF_PEOPLE, Asked, asked_fields, entry
 from rag.query.mentions import name_like, named_papers
-from rag.query.people import folded, surnames_in
+from rag.query.people import folded, surnames_in, unheard
 from rag.query.topics import has_topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -118,7 +118,7 @@ def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
     """Say that somebody who is asked about wrote none of the papers."""
     match = UNKNOWN_AUTHOR.search(query.text)
     capitals = (word for word in surnames_in(query.text) if word[0].isupper() and not name_like(word))
-    name = next(group for group in match.groups() if group) if match else next(capitals, "")
+    name = next(group for group in match.groups() if group) if match else next(capitals, "") or unheard(query.text)
     about_else = asked_fields(query) or cue("about_content").search(query.text)
     if not match and about_else and has_topic(query):
         return None

@@ -7,6 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
+from rag.query.pinyin import (
+    Readings,
+    Sound,
+    acts,
+    in_pinyin,
+    is_read,
+    is_read_turned,
+    is_tagged,
+    name_spans,
+    names_in,
+    spelt_out,
+)
 from vectorstore.lexical import ENGLISH_STOP, normalized, tokens
 
 NAME_WORD = re.compile(r"[^\W\d_\u3400-\u9fff][^\W\d_\u3400-\u9fff.'’\-]*(?:[.'’\-][^\W\d_\u3400-\u9fff]+)*\.?")
@@ -30,9 +42,12 @@ MOST_READ = 500
 def people_in(text: str, corpus: Corpus) -> tuple[str, ...]:
     """Return the authors whom a text names, as the papers spell them.
 
-    By full name, else all of a surname, else all of a name in capitals that only lists of authors hold.
+    By full name, in Latin letters or in characters, else all of a surname, else all of a name in capitals that only
+    lists of authors hold.
     """
-    return tuple(full_names(text, corpus) or by_surname(text, corpus) or by_lone_name(text, corpus))
+    sounding = [author for authors in by_sound(text, corpus).values() for author in authors]
+    named = list(dict.fromkeys((*full_names(text, corpus), *sounding)))
+    return tuple(named or by_surname(text, corpus) or by_lone_name(text, corpus))
 
 
 def folded(name: str) -> tuple[str, ...]:
@@ -84,6 +99,39 @@ def authors_with(names: Sequence[str], corpus: Corpus) -> list[str]:
     """Return the authors of the papers in whose lists of authors one of the names stands, in order."""
     ids = corpus.store.catalogue.containing(names, ("authors",)) if names else []
     return list(dict.fromkeys(author for paper in corpus.get(ids[:MOST_READ]) for author in paper.authors))
+
+
+def by_sound(text: str, corpus: Corpus) -> dict[str, list[str]]:
+    """Return the authors whose names sound like the names in Chinese characters in a text, by these.
+
+    The surname comes last in a list of authors; where none is like that, those of whom it comes first.
+    """
+    found: dict[str, list[str]] = {}
+    if not cue("papers_of").search(text):
+        return found
+    for name in names_in(text):
+        sounds = Readings.load().sounds(name)
+        authors = authors_with([spelling for sound in sounds for spelling in spelt_out(sound)], corpus)
+        if not authors or (len(name) == 2 and not acts(name, text) and not is_tagged(name, text)):
+            continue
+        found[name] = read_alike(sounds, authors)
+    return {name: authors for name, authors in found.items() if authors}
+
+
+def unheard(text: str) -> str:
+    """Return the name in characters of whom a text wants papers, with its pinyin; empty where it has none."""
+    if not cue("papers_of").search(text):
+        return ""
+    name = next((name for name in names_in(text) if acts(name, text) and is_tagged(name, text)), "")
+    return f"{name} ({in_pinyin(name)})" if name else ""
+
+
+def read_alike(sounds: Sequence[Sound], authors: Sequence[str]) -> list[str]:
+    """Return those of some authors whose names have one of the sounds."""
+    for fits in (is_read, is_read_turned):
+        if found := [author for author in authors if any(fits(sound, folded(author)) for sound in sounds)]:
+            return found
+    return []
 
 
 def by_surname(text: str, corpus: Corpus) -> list[str]:
@@ -138,7 +186,10 @@ def surnames_in(text: str) -> Iterator[str]:
 
 
 def without_people(text: str, people: Sequence[str]) -> str:
-    """Return a text without the words of these authors' names."""
+    """Return a text without the words of these authors' names, and without the names in characters that sound so."""
+    for name, start, end in name_spans(text) if people else ():
+        if read_alike(Readings.load().sounds(name), people):
+            text = text[:start] + " " * (end - start) + text[end:]
     words = {word for name in people for word in folded(name)}
     return NAME_WORD.sub(
         lambda found: (

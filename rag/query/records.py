@@ -25,6 +25,7 @@ from rag.query.identifiers import by_id_month, unknown_ids
 from rag.query.linked import papers_of_domain, papers_with_links, wanted_link
 from rag.query.mentions import MOST_HITS, generic, named_papers, spelt, title_name
 from rag.query.overview import overview
+from rag.query.people import by_sound
 from rag.query.sections import categories_in
 from rag.query.titles import by_title_length, title_line, titled
 from rag.query.topics import has_topic
@@ -37,10 +38,22 @@ def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> 
 
     `best` are the papers nearest to the question: what "the paper about ..." means where none is named.
     """
-    for route in ROUTES:
-        if fact := route(query, corpus):
-            return fact
-    return by_shared_authors(query, corpus, best) or of_papers(query, subject_papers(query, corpus, best), corpus)
+    routed = (fact for route in ROUTES if (fact := route(query, corpus)))
+    fact = next(routed, None) or by_shared_authors(query, corpus, best)
+    fact = fact or of_papers(query, subject_papers(query, corpus, best), corpus)
+    return with_readings(query, fact, corpus) if fact and query.people else fact
+
+
+def with_readings(query: Query, fact: Fact, corpus: Corpus) -> Fact:
+    """Return an answer about people whom a question names in Chinese characters, with what was looked for instead."""
+    told = [
+        say(query.language, "read_as", said=name, names=", ".join(authors))
+        for name, authors in by_sound(query.text, corpus).items()
+    ]
+    if not told:
+        return fact
+    joined = ("，" if query.language == "zh" else ", ").join(told)
+    return replace(fact, lead=say(query.language, "by_sound", told=joined) + fact.lead)
 
 
 def beyond_list(query: Query, corpus: Corpus) -> Fact | None:

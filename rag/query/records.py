@@ -109,7 +109,9 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
         slots["total"] = str(len(corpus.papers(replace(query.filters, categories=()))))
     if papers[1:] or key == "count_of_all":
         slots["count"] = str(len(papers))
-    return Fact(lead=say(query.language, key, **slots), papers=papers)
+    listed = papers if cue("items_too").search(query.text) else ()
+    lines = tuple(entry(query, paper, title_line) for paper in listed)
+    return Fact(lead=say(query.language, key, **slots), papers=papers, lines=lines)
 
 
 def counted_each(query: Query, corpus: Corpus) -> Fact | None:

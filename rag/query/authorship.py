@@ -169,13 +169,16 @@ def asks_of_one(query: Query) -> bool:
 def by_shared_authors(query: Query, corpus: Corpus, best: Sequence[Paper] = ()) -> Fact | None:
     """Answer who wrote each of several papers that a question names or refers to.
 
-    Beside a single one that it names, the nearest other one of `best` is the one that it describes.
+    Beside a single one that it names, the nearest other one of `best` is the one that it describes; two that it
+    describes together (both papers on ...) are the nearest two.
     """
     if not cue("shared_authors").search(query.text):
         return None
     papers = tuple(named_papers(query.text, corpus) or corpus.get(query.focus))
     if len(papers) == 1 and cue("described_paper").search(query.text):
         papers += tuple(paper for paper in best if paper != papers[0])[:1]
+    if not papers and cue("two_together").search(query.text):
+        papers = tuple(best[:2])
     if len(papers) < 2:
         return None
     others = [{folded(author) for author in paper.authors} for paper in papers[1:]]

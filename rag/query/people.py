@@ -33,6 +33,8 @@ TOPICAL = re.compile(
     re.IGNORECASE,
 )
 """What stands before a name that is a topic's: Adam, Claude."""
+BESIDE = re.compile(r"([^\W\d_\u3400-\u9fff]+)\s*(?:,|&|\band\b|和|与|跟|、)\s*$")
+"""What stands before a name that is beside another one."""
 FEW_WORDS = 5
 """Words of a question that says little beside a name."""
 MOST_READ = 500
@@ -157,7 +159,9 @@ def by_lone_name(text: str, corpus: Corpus) -> list[str]:
         return found
     for match in NAME_WORD.finditer(text):
         word = POSSESSIVE.sub("", match.group())
-        if not LONE.fullmatch(word) or word.lower() in ENGLISH_STOP or not stands_alone(text, match):
+        if not LONE.fullmatch(word) or word.lower() in ENGLISH_STOP:
+            continue
+        if not stands_alone(text, match) and not follows(text, match, found):
             continue
         if not corpus.store.catalogue.containing([word], ("title", "abstract")):
             found += [name for name in authors_with([word], corpus) if set(folded(word)) <= set(folded(name))]
@@ -171,6 +175,12 @@ def stands_alone(text: str, match: re.Match[str]) -> bool:
     if opens and not POSSESSIVE.search(match.group()):
         return False
     return not (re.search(r"\b[A-Z][\w.]*\s$", before) or re.match(r"\s+[A-Z]\w", after) or TOPICAL.search(before))
+
+
+def follows(text: str, match: re.Match[str], people: Sequence[str]) -> bool:
+    """Return whether a name stands beside one of some people: Apartsin and Aperstein."""
+    before = BESIDE.search(text[: match.start()])
+    return before is not None and any(folded(before[1])[0] in folded(name) for name in people)
 
 
 def surnames_in(text: str) -> Iterator[str]:

@@ -180,11 +180,12 @@ def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
 def subject_papers(query: Query, corpus: Corpus, best: Sequence[Paper]) -> tuple[Paper, ...]:
     """Return the papers that a question about fields of record means.
 
-    Those that it names, those in focus, those of the people that it names (the nearest, where it describes one of
-    them), or the nearest one.
+    Those that it names (with the nearest other one, where it describes one beside a single one and asks of each),
+    those in focus, those of the people that it names (the nearest, where it describes one of them), or the nearest one.
     """
     if named := named_papers(query.text, corpus):
-        return tuple(named)
+        beside = len(named) == 1 and cue("each_of").search(query.text) and cue("and_described").search(query.text)
+        return tuple(named) + tuple(paper for paper in best if beside and paper not in named)[:1]
     if query.focus:
         return tuple(corpus.get(query.focus if cue("plural").search(query.text) else query.focus[:1]))
     if query.people and not describes(query):

@@ -49,6 +49,16 @@ def test_a_person_and_a_subject_narrow_a_list(odd: Stage) -> None:
     assert odd.ask("Which papers by Giulia Bianchi are about ceramic glazes?").papers == ("2509.00888",)
 
 
+@pytest.mark.parametrize("question", ["papers with Bianchi and Sato both", "Bianchi 和 Sato 合写的论文"])
+def test_two_people_by_one_name_each(odd: Stage, question: str) -> None:
+    assert people_in(question, odd.corpus) == ("Giulia Bianchi", "Hana Sato")
+
+
+def test_a_dimension_is_nobody(build: Build) -> None:
+    lettered = build("lettered", [replace(LINKED, authors=("Anna D. Berg",))])
+    assert people_in("标题中带 3D 的论文一共几篇", lettered.corpus) == ()
+
+
 def test_two_people_together(odd: Stage) -> None:
     question = "Which papers did Giulia Bianchi and Hana Sato write together?"
     assert odd.ask(question).papers == ("2509.00888",)

@@ -42,6 +42,8 @@ def fields(question: str, language: Language = "en") -> list[str]:
         ("Is the slot car paper cs.RO or cs.AI?", ["category_of"]),
         ("who wrote it and where's the code", ["authors", "link"]),
         ("what is the website of the slot car dataset", ["link"]),
+        ("code for RLFactory", ["link"]),
+        ("Code for patients is hard to write", []),
         ("它的代码在哪，作者谁", ["link", "authors"]),
         ("RLFactory 有多少作者", ["author_count"]),
         ("RLFactory 有没有放代码", ["link"]),

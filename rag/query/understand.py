@@ -42,12 +42,14 @@ class Query:
 
 LONGEST = 2000
 """Characters of a question that are read: an embedder takes no more."""
+CONTRACTED = re.compile(r"\b(who|what|where|how|when|there|that)s\b", re.IGNORECASE)
+"""Is or has, typed without its apostrophe."""
 
 
 def understand(question: str, corpus: Corpus, filters: Filters, history: Sequence[Turn]) -> Query:
     """Return what a question asks for; explicit filters beat what it says."""
     asked = clean(question)[:LONGEST]
-    text = cue("greeting").sub("", honest_part(asked))
+    text = CONTRACTED.sub(r"\1's", cue("greeting").sub("", honest_part(asked)))
     language = language_of(text or asked, history)
     if not named_papers(text, corpus) and (carried := carried_on(text, history, corpus)):
         asked = text = carried

@@ -16,6 +16,7 @@ from rag.engines.remote import Endpoint
 from rag.errors import ArxivRagError
 from rag.models import Language
 from rag.query.glossary import Glossary
+from rag.query.pinyin import Readings
 from rag.serve import web
 from rag.serve.accounts import LOOPBACK, Account, Door
 from rag.serve.browsing import Browsing
@@ -238,8 +239,9 @@ def launch(
 
 
 def warm_up(assistant: Assistant) -> None:
-    """Load glossary and language model before the first question; a model that cannot be loaded is told at once."""
+    """Load dictionaries and language model before the first question; a model that cannot be loaded is told at once."""
     Glossary.load()
+    Readings.load()
     try:
         _ = assistant.language_model
     except ArxivRagError as error:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from query.odd_papers import LINKED
+from query.odd_papers import LINKED, SPIN_GLASS
 from query.staging import Build, Stage
 
 from rag.models import Filters, Language
@@ -34,6 +34,24 @@ def fields(question: str, language: Language = "en") -> list[str]:
         ("那篇的代码和一作", ["link", "first_author"]),
         ("它有几位作者，属于什么分类", ["author_count", "category_of"]),
         ("第三作者叫什么", ["author_place"]),
+        ("who is first on the slot car paper", ["first_author"]),
+        ("who's last on RLFactory?", ["last_author"]),
+        ("who did the slot car one?", ["authors"]),
+        ("who wrote about slot cars, and how many of them are there", ["author_count"]),
+        ("which field is the slot car paper in?", ["category_of"]),
+        ("Is the slot car paper cs.RO or cs.AI?", ["category_of"]),
+        ("who wrote it and where's the code", ["authors", "link"]),
+        ("what is the website of the slot car dataset", ["link"]),
+        ("code for RLFactory", ["link"]),
+        ("Code for patients is hard to write", []),
+        ("它的代码在哪，作者谁", ["link", "authors"]),
+        ("RLFactory 有多少作者", ["author_count"]),
+        ("RLFactory 有没有放代码", ["link"]),
+        ("提出 RLFactory 的是哪些人", ["authors"]),
+        ("What field does the wave travel in?", []),
+        ("Where is the data collected?", []),
+        ("How do the authors collect answers, and how many people took part?", []),
+        ("是否公开数据集上也有效？", []),
         ("What do the authors propose for categories of errors?", []),
         ("According to the authors, which code runs faster?", []),
         ("Which titles and abstracts was the classifier trained on?", []),
@@ -216,3 +234,30 @@ def test_authors_that_a_named_and_a_described_paper_share(odd: Stage, question: 
     answer = odd.ask(question)
     assert "Giulia Bianchi" in answer.sentences[0].text
     assert {citation.arxiv_id for citation in answer.citations} == {"2509.00888", "cond-mat/9212029"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did the same people write both papers on ceramic glazes?",
+        "那两篇比较陶瓷釉片颜色和测色方法的论文是同一批人写的吗？",
+    ],
+)
+def test_authors_that_two_papers_described_together_share(build: Build, question: str) -> None:
+    twin = replace(LINKED, arxiv_id="2509.00889", url="https://arxiv.org/abs/2509.00889", title="Glazes under lamps")
+    answer = build("twins", [LINKED, twin, SPIN_GLASS]).ask(question)
+    assert {citation.arxiv_id for citation in answer.citations} == {LINKED.arxiv_id, twin.arxiv_id}
+    assert "Giulia Bianchi, Hana Sato" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "GlazeBench and the spin glass memory paper: how many authors does each have?",
+        "GlazeBench 和自旋玻璃记忆那篇分别有几个作者？",
+    ],
+)
+def test_a_field_of_a_named_and_a_described_paper(odd: Stage, question: str) -> None:
+    answer = odd.ask(question)
+    assert {citation.arxiv_id for citation in answer.citations} == {LINKED.arxiv_id, SPIN_GLASS.arxiv_id}
+    assert all(citation.field == "authors" for citation in answer.citations)

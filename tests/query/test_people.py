@@ -18,6 +18,7 @@ RAC, FAULTS = "2509.07953", "2509.07707"
         ("What does aviral kumar's paper propose?", ("Aviral Kumar",)),
         ("papers by Kumar", ("Aviral Kumar",)),
         ("Kumar et al. on recovery", ("Aviral Kumar",)),
+        ("which paper has Kumar as last author?", ("Aviral Kumar",)),
         ("KUMAR 的论文有哪些？", ("Aviral Kumar",)),
         ("Kumar Aviral 写了什么？", ("Aviral Kumar",)),
         ("How are papers by using LoRA evaluated?", ()),
@@ -47,6 +48,21 @@ def test_a_person_filters_a_question_about_content(stage: Stage, question: str) 
 
 def test_a_person_and_a_subject_narrow_a_list(odd: Stage) -> None:
     assert odd.ask("Which papers by Giulia Bianchi are about ceramic glazes?").papers == ("2509.00888",)
+
+
+@pytest.mark.parametrize("question", ["papers with Bianchi and Sato both", "Bianchi 和 Sato 合写的论文"])
+def test_two_people_by_one_name_each(odd: Stage, question: str) -> None:
+    assert people_in(question, odd.corpus) == ("Giulia Bianchi", "Hana Sato")
+
+
+def test_somebody_called_dan_is_no_order(build: Build) -> None:
+    named = build("dan", [replace(LINKED, authors=("Dan Berg",))])
+    assert "cs.CV" in named.ask("Which paper is by Dan Berg and what's its category?").text
+
+
+def test_a_dimension_is_nobody(build: Build) -> None:
+    lettered = build("lettered", [replace(LINKED, authors=("Anna D. Berg",))])
+    assert people_in("标题中带 3D 的论文一共几篇", lettered.corpus) == ()
 
 
 def test_two_people_together(odd: Stage) -> None:

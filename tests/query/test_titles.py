@@ -41,6 +41,27 @@ def test_titles_by_their_beginning_and_end(odd: Stage, question: str, papers: se
     assert set(listed(odd.ask(question))) == papers
 
 
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("titles with glasses in them?", {"cond-mat/9212029"}),
+        ("Titles mentioning bench", {"2509.00888"}),  # a part of GlazeBench
+        ("papers with deep water in the title", {"2509.00666"}),
+        ("标题里带urban hives的有吗", {"2509.00777"}),
+        ("标题中含 spin 的论文一共几篇", {"cond-mat/9212029"}),
+    ],
+)
+def test_titles_by_a_term(odd: Stage, question: str, papers: set[str]) -> None:
+    assert set(listed(odd.ask(question))) == papers
+
+
+@pytest.mark.parametrize(
+    "question", ["How many q-bio.PE papers are there, and which ones?", "q-bio.PE 有几篇？都是什么"]
+)
+def test_a_number_with_its_papers(odd: Stage, question: str) -> None:
+    assert set(listed(odd.ask(question))) == {"2509.00777"}
+
+
 def test_a_sign_inside_a_title_is_not_its_end(build: Build) -> None:
     inside = build("inside", [replace(LINKED, title="Why glaze? A benchmark"), replace(SPIN_GLASS)])
     assert set(listed(inside.ask("Which titles end with a question mark?"))) == {"cond-mat/9212029"}

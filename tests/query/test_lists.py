@@ -29,6 +29,7 @@ LORA = {"2509.06984", "2509.07945"}
         ("Are there any papers about sleep?", {"2509.07896"}),
         ("Which papers are about LiDAR?", {"2509.07463"}),
         ("Which papers deal with watermarks or sleep?", {"2509.07647", "2509.07896"}),
+        ("Which papers are about driving?", {"2509.07321", "2509.07683"}),
     ],
 )
 def test_a_list_is_the_complete_set(stage: Stage, question: str, papers: set[str]) -> None:
@@ -99,6 +100,8 @@ def test_lists_that_miss_papers(stage: Stage, question: str, papers: set[str]) -
         ("List all papers on sleep or radar", [["sleep"], ["radar"]]),
         ("List the papers", []),
         ("Is there any new work on table images?", [["tabl", "imag"]]),
+        ("Anything about farming, forests or botany?", [["farm"], ["forest"], ["botany"]]),
+        ("’s new for wind turbines, e.g. their control", [["wind", "turbin"]]),
     ],
 )
 def test_what_a_list_is_about(question: str, alternatives: list[list[str]]) -> None:

@@ -44,7 +44,8 @@ def on_subject(
     odds = np.sum([weight * features[name] for name, weight in WEIGHTS.items()], axis=0) + INTERCEPT
     likely = 1 / (1 + np.exp(-odds))
     nearly: NDArray[np.bool_] = fused > NEARLY[asked.language] * max(fused.max(), 0.0)
-    return best_cut(likely) | nearly | (worded & (likely >= UNLIKELY))
+    chosen: NDArray[np.bool_] = best_cut(likely) | nearly | (worded & (likely >= UNLIKELY))
+    return chosen
 
 
 def aligned(ranking: Ranking, other: Ranking) -> Scores:

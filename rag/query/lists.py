@@ -139,9 +139,8 @@ def members(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder) 
     matched = worded(ranking, holdings, words, shares)
     if met >= MET[query.language]:
         matched = on_subject(ranking, bare, shares, matched, paper_vectors(ids, corpus))
-    found = [
-        Member(ranking.papers[place], telling_sentence(ranking, place, words)) for place in np.flatnonzero(matched)
-    ]
+    chosen = np.flatnonzero(matched).tolist()
+    found = [Member(ranking.papers[place], telling_sentence(ranking, place, words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]
 
 

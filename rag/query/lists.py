@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.engines.loading import Embedder
-from rag.models import CARD_FIELDS, Language, Paper, Sentence
+from rag.engines.loading import SPACE, Embedder
+from rag.models import CARD_FIELDS, Filters, Language, Paper, Sentence
 from rag.query.abstaining import clearness, tell_absent
 from rag.query.aspects import contribution
 from rag.query.corpus import Corpus
@@ -22,7 +22,8 @@ from rag.query.fields import entry, without_fields
 from rag.query.glossary import in_english
 from rag.query.linked import link_entry, named_link, wanted_link
 from rag.query.overview import line_of
-from rag.query.retrieval import Ranking, Scores, best_mean, z_scores
+from rag.query.relevance import on_subject
+from rag.query.retrieval import Ranking, Scores, best_mean, rank, z_scores
 from rag.query.topics import topic
 from rag.query.understand import Query
 from rag.query.wording import say
@@ -36,23 +37,13 @@ WHOLE = 0.4
 NEAREST = (0.8, 0.0)
 """Least z-score, among the papers, of the sentence nearest to the question of one that holds a part, and of one that
 holds them all."""
-LIKELY = {"words": 3.3, "behind": -0.17, "place": -1.8}
-"""Logistic weights of what tells a paper that is on a subject in other words than the question's: the share of words
-that it holds, how far its fused score is behind the first paper's, the logarithm of its place in the ranking."""
-UNLIKELY = (-1.6, -0.1)
-"""Weighted sums below which it is not: where no paper has the subject's words, and beside papers that have them.
-
-Fitted, as the weights, on the development questions for lists.
-"""
 TITLED = frozenset({"title_asked", "gist", "link", "identifier"})
 """Fields that a list tells anyhow, or has its own way to tell."""
-NEARLY: dict[Language, float] = {"en": 0.8, "zh": 0.6}
-"""Share of the first paper's fused score from which on a paper is on the subject as well, where any is: the many of a
-broad one (medical images) hardly have its words. Chosen on broad lists about two days so that narrow ones lose nothing.
-"""
-MET: dict[Language, float] = {"en": 0.3, "zh": 0.0}
-"""Least clearness of the first paper for any to be on the subject in other words: few of the lists that papers were
-found for are below it, and most of those that nothing is on. Chosen on lists about five days."""
+BARE = 0.5
+"""What clearness of the first paper for the bare subject counts beside that for the question as asked."""
+MET: dict[Language, float] = {"en": 1.25, "zh": -0.9}
+"""Least of both for any paper to be on the subject in other words: three in a hundred of the lists that papers were
+found for are below it, and most of those that nothing is on. Chosen on lists about seven days."""
 STRANGE_TO_LIST = 0.25
 """What strangeness counts in it: a list is asked for in few words, to which every paper is a little strange."""
 
@@ -84,10 +75,16 @@ COMMON = 0.2
 """An alternative that a larger share of papers meets is no subject of its own: `predicting their effect`."""
 
 
-def subjects(topic: str) -> list[list[str]]:
-    """Return the alternatives that say what a list is about, each as its content words; Chinese ones in English too."""
+def alternatives(topic: str) -> list[str]:
+    """Return the alternatives that say what a list is about, without the words that ask for one."""
     core = cue("tail").sub("", topic)
-    parts = [cue("scaffold").sub(" ", part) for part in cue("alternatives").split(core)]
+    parts = [" ".join(cue("scaffold").sub(" ", part).split()) for part in cue("alternatives").split(core)]
+    return [part for part in parts if re.search(r"\w", part)]
+
+
+def subjects(topic: str) -> list[list[str]]:
+    """Return the content words of each alternative; of Chinese ones in English too."""
+    parts = alternatives(topic)
     found = [content_words(part) for told in (parts, map(in_english, parts)) for part in told]
     return [words for place, words in enumerate(found) if words and words not in found[:place]]
 
@@ -122,41 +119,54 @@ class Holdings:
         return shares
 
 
-def members(query: Query, ranking: Ranking, embedder: Embedder) -> list[Member]:
+def members(query: Query, ranking: Ranking, corpus: Corpus, embedder: Embedder) -> list[Member]:
     """Return the papers on the subject of a question, nearest first."""
     kind = wanted_link(query.text)
     about = without_fields(topic(query))
-    alternatives = subjects(cue("link_words").sub(" ", about) if kind else about)
-    if not alternatives or not ranking.papers:
+    about = cue("link_words").sub(" ", about) if kind else about
+    parts = subjects(about)
+    if not parts or not ranking.papers:
         return []
     holdings = Holdings.of(ranking.papers)
-    nearest = z_scores(np.array([best_mean(scores, 1) for scores in ranking.sentence_scores]))
-    each = [holdings.shares(words) for words in alternatives]
+    each = [holdings.shares(words) for words in parts]
     telling = [shares for shares in each if 0 < (shares >= MATCHED).mean() <= COMMON] or each
-    words = list(dict.fromkeys(word for part in alternatives for word in part))
-    by_language = [[word for word in words if word[0].isascii() == latin] for latin in (True, False)]
-    whole = np.max([holdings.shares(part) for part in by_language if part], axis=0)
-    near = nearest > np.where(whole < MATCHED, *NEAREST)
-    matched = (np.max(telling, axis=0) >= MATCHED) & (whole >= WHOLE) & near
-    if clearness(query, ranking, Evidence(ranking.papers[0], embedder), STRANGE_TO_LIST) >= MET[query.language]:
-        matched |= likely(ranking, np.max(each, axis=0), UNLIKELY[bool(matched.any())])
-    if matched.any():
-        matched |= ranking.scores > NEARLY[query.language] * max(ranking.scores[0], 0.0)
-    chosen = np.flatnonzero(matched)
-    found = [Member(ranking.papers[place], telling_sentence(ranking, int(place), words)) for place in chosen]
+    shares = np.max(telling, axis=0)
+    ids = tuple(paper.arxiv_id for paper in ranking.papers)
+    subject = " or ".join(alternatives(about))
+    bare = rank(subject, corpus, embedder, Filters(papers=ids))
+    met = clear(query, ranking, embedder) + BARE * clear(replace(query, text=subject), bare, embedder)
+    words = list(dict.fromkeys(word for part in parts for word in part))
+    matched = worded(ranking, holdings, words, shares)
+    if met >= MET[query.language]:
+        matched = on_subject(ranking, bare, shares, matched, paper_vectors(ids, corpus))
+    chosen = np.flatnonzero(matched).tolist()
+    found = [Member(ranking.papers[place], telling_sentence(ranking, place, words)) for place in chosen]
     return [member for member in found if not kind or named_link(member.paper, kind)]
 
 
-def likely(ranking: Ranking, shares: Scores, least: float) -> NDArray[np.bool_]:
-    """Return (papers,) which of them are likely to be on a subject of whose words they hold these shares."""
-    features = {
-        "words": shares,
-        "behind": ranking.scores[0] - ranking.scores,
-        "place": np.log1p(np.arange(len(ranking.papers))),
-    }
-    score = np.sum([weight * features[name] for name, weight in LIKELY.items()], axis=0)
-    found: NDArray[np.bool_] = score >= least
+def clear(query: Query, ranking: Ranking, embedder: Embedder) -> float:
+    """Return how clearly the first paper of a ranking is on the subject of a list."""
+    if not ranking.papers:
+        return 0.0
+    return clearness(query, ranking, Evidence(ranking.papers[0], embedder), STRANGE_TO_LIST)
+
+
+def worded(ranking: Ranking, holdings: Holdings, words: Sequence[str], shares: Scores) -> NDArray[np.bool_]:
+    """Return (papers,) which hold the words of a subject, or most of an alternative, and have a sentence near it."""
+    nearest = z_scores(np.array([best_mean(scores, 1) for scores in ranking.sentence_scores]))
+    by_language = [[word for word in words if word[0].isascii() == latin] for latin in (True, False)]
+    whole = np.max([holdings.shares(part) for part in by_language if part], axis=0)
+    found: NDArray[np.bool_] = (shares >= MATCHED) & (whole >= WHOLE) & (nearest > np.where(whole < MATCHED, *NEAREST))
     return found
+
+
+def paper_vectors(ids: Sequence[str], corpus: Corpus) -> NDArray[np.float32]:
+    """Return (papers, dimensions) the embeddings of titles with abstracts."""
+    stored = list(corpus.store.get(ids).values())
+    found = corpus.store.vectors(SPACE, stored)
+    width = max((vectors.shape[1] for vectors in found.values()), default=1)
+    nothing = np.zeros((1, width), dtype=np.float32)
+    return np.array([found.get(record.id, nothing)[0] for record in stored])
 
 
 def telling_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:
@@ -191,7 +201,7 @@ def tell_list(
     query: Query, ranking: Ranking, draft: Draft, corpus: Corpus, embedder: Embedder, names: Sequence[str]
 ) -> Iterator[Sentence]:
     """Yield the papers on a subject, or all the others where a question says `not`; or that there are none."""
-    found = members(query, ranking, embedder)
+    found = members(query, ranking, corpus, embedder)
     if cue("negated").search(query.text):
         on_it = {member.paper.arxiv_id for member in found}
         papers = corpus.get(query.focus) if query.focus else corpus.papers(query.filters)

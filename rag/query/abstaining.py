@@ -141,16 +141,24 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     judgement = evidence.answerability(query.text)
     if judgement is not None and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT * evidence.meant:
         return True
+    return lacks_detail(query.text, evidence)
+
+
+def lacks_detail(question: str, evidence: Evidence) -> bool:
+    """Return whether a question asks for a detail that abstracts state in known words, and this one has none of them.
+
+    Or for a measure of something that it never names.
+    """
     text = evidence.text
     comment = f"{text} {evidence.paper.comment}"
-    asked = [detail for detail in details() if detail.asked.search(query.text)]
+    asked = [detail for detail in details() if detail.asked.search(question)]
     if any(not detail.stated.search(comment) for detail in asked):
         return True
-    if cue("how_many").search(query.text) and not numbers(evidence.paper.abstract):
+    if cue("how_many").search(question) and not numbers(evidence.paper.abstract):
         return True
     known = spelt(text)
-    foreign = [word for word in named(query.text) if spelt(word).removesuffix("s") not in known and not generic(word)]
-    return bool(foreign) and bool(cue("measure").search(query.text))
+    foreign = [word for word in named(question) if spelt(word).removesuffix("s") not in known and not generic(word)]
+    return bool(foreign) and bool(cue("measure").search(question))
 
 
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:

@@ -13,7 +13,6 @@ from rag.query.cues import cue
 from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
 from rag.query.mentions import title_name
-from rag.query.partial import unstated
 from rag.query.phrasing import harmless, marked
 from rag.query.plain import phrase
 from rag.query.quoting import choose, told_by_source
@@ -92,18 +91,14 @@ def unstated_cell(paper: Paper, draft: Draft) -> Cell:
 
 
 def asked_cell(question: str, evidence: Evidence, draft: Draft, model: LanguageModel, others: Sequence[Paper]) -> Cell:
-    """Return what one paper says to a question: as the model phrases it, else as the source does if it states it."""
+    """Return what one paper says to a question: as the model phrases it, else as its source does; else not stated."""
     if lacks_detail(question, evidence):
         return unstated_cell(evidence.paper, draft)
     part = Draft(question=draft.question, resolved=draft.resolved, language=draft.language)
     said = phrase(question, evidence, part, model, most=1 if len(others) > 1 else 2, others=others)
-    found = list(said)
-    if not found and not unstated(question, evidence, draft.language):
-        found = list(told_by_source(choose(question, evidence, draft.language), evidence, part, beside=False))
+    found = list(said) or list(told_by_source(choose(question, evidence, draft.language), evidence, part, beside=False))
     draft.usage += part.usage
     draft.model = part.model
-    if not found:
-        return unstated_cell(evidence.paper, draft)
     citations = (dataclasses.replace(one, sentence=draft.position) for told in found for one in told.citations)
     return joined([told.text for told in found], draft.language), tuple(citations)
 

@@ -50,7 +50,7 @@ def looks_for_papers(part: str) -> bool:
     """Return whether a part of a question asks which papers there are, or whether one is."""
     if any(cue(name).search(part) for name in ("single", "asks_list", "count")):
         return True
-    return bool(cue("presence").search(part)) and not cue("why_or_how").search(part)
+    return bool(cue("presence").search(part) and cue("whether_any").search(part))
 
 
 def asks_record(part: Query) -> bool:

@@ -141,16 +141,23 @@ def not_stated(query: Query, evidence: Evidence) -> bool:
     judgement = evidence.answerability(query.text)
     if judgement is not None and judgement.doubt > UNSTATED[query.language] + MEANT_DOUBT * evidence.meant:
         return True
-    text = evidence.text
-    comment = f"{text} {evidence.paper.comment}"
-    asked = [detail for detail in details() if detail.asked.search(query.text)]
-    if any(not detail.stated.search(comment) for detail in asked):
+    if lacks_detail(query.text, evidence):
         return True
-    if cue("how_many").search(query.text) and not numbers(evidence.paper.abstract):
-        return True
-    known = spelt(text)
+    known = spelt(evidence.text)
     foreign = [word for word in named(query.text) if spelt(word).removesuffix("s") not in known and not generic(word)]
     return bool(foreign) and bool(cue("measure").search(query.text))
+
+
+def lacks_detail(question: str, evidence: Evidence) -> bool:
+    """Return whether a question asks for a detail that abstracts state in known words, and this one has none of them.
+
+    Or for a number of something where it has no number at all.
+    """
+    comment = f"{evidence.text} {evidence.paper.comment}"
+    asked = [detail for detail in details() if detail.asked.search(question)]
+    if any(not detail.stated.search(comment) for detail in asked):
+        return True
+    return bool(cue("how_many").search(question)) and not numbers(evidence.paper.abstract)
 
 
 def wrong_premise(query: Query, evidence: Evidence, scores: Scores) -> int | None:

@@ -28,6 +28,7 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
 from rag.query.facts import scope, tell
 from rag.query.lists import asks_for_list, tell_list
+from rag.query.partial import content_parts, tell_beside_record, tell_each, unstated_parts
 from rag.query.parts import parts
 from rag.query.phrasing import marked
 from rag.query.plain import measured, phrase
@@ -113,7 +114,10 @@ def sentences_of(
         slots = {"names": ", ".join(strangers), "total": str(len(corpus)), "scope": scope(query, corpus)}
         yield draft.release(say(query.language, "not_in_corpus_names", **slots))
     if fact := answer_from_records(query, corpus, () if nothing_near else ranking.papers):
-        yield from tell(fact, draft)
+        asked = content_parts(query, fact)
+        yield from tell(fact, draft, goes_on=bool(asked))
+        if asked:
+            yield from tell_beside_record(asked, Evidence(fact.papers[0], embedder, meant=True), draft, model)
         return
     if side_by_side := compared(query, ranking, corpus, embedder):
         yield from compare(query, side_by_side, draft, embedder, model)
@@ -187,7 +191,12 @@ def answer_from_paper(
 
     A paper that is hardly nearer than its `rival` may give way to it.
     """
-    scores = evidence.scores(query.text)
+    scores, asked = evidence.scores(query.text), parts(query.text)
+    if absent := unstated_parts(query, asked, evidence):
+        stated = [part for part in asked if part not in absent]
+        if not (yield from tell_each(stated, absent, evidence, draft, model)):
+            yield from tell_not_stated(query, draft, evidence, scores)
+        return
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
         return
@@ -196,6 +205,8 @@ def answer_from_paper(
         return
     if told := (yield from phrase(query.text, evidence, draft, model(), rival=rival)):
         draft.papers = tuple(dict.fromkeys((told.paper.arxiv_id, *draft.papers)))
+    elif len(asked) > 1 and (yield from tell_each(asked, (), evidence, draft, model)):
+        return
     elif not (yield from measured(query.text, evidence, draft)):
         yield from tell_not_stated(query, draft, evidence, scores)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Citation, Language, Paper, Sentence
+from rag.query.abstaining import lacks_detail
 from rag.query.aspects import ASPECTS, told_of
 from rag.query.cues import cue
 from rag.query.drafts import Draft
@@ -22,9 +23,6 @@ from rag.text import shortened
 
 HEAD_LENGTH = 70
 """Characters of a title at the head of a column."""
-NOTHING = "–"
-"""A cell of a paper that does not say it."""
-
 Cell = tuple[str, tuple[Citation, ...]]
 """What one paper says, with its markers, and what that rests on."""
 
@@ -44,7 +42,7 @@ def compare(
     if cue("compares_all").search(query.text) or cue("sums_up").search(query.text):
         told = {paper: told_of(paper, draft.language) for paper in papers}
         for aspect in ASPECTS:
-            cells = [aspect_cell(paper, told[paper].get(aspect), draft.position) for paper in papers]
+            cells = [aspect_cell(paper, told[paper].get(aspect), draft) for paper in papers]
             if any(citations for _, citations in cells):
                 yield row(draft, say(draft.language, f"aspect_{aspect}"), cells)
     else:
@@ -52,6 +50,8 @@ def compare(
             asked_cell(question, Evidence(paper, embedder), draft, model(), [one for one in papers if one is not paper])
             for paper, question in asked.items()
         ]
+        if not any(one.field == "abstract" for _, citations in cells for one in citations):
+            draft.reason = "not_stated"
         yield row(draft, say(draft.language, "aspect_asked"), cells)
 
 
@@ -76,16 +76,24 @@ def summarise(paper: Paper, draft: Draft) -> Iterator[Sentence]:
         yield draft.release(marked(line, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 
-def aspect_cell(paper: Paper, told: tuple[str, str] | None, position: int) -> Cell:
+def aspect_cell(paper: Paper, told: tuple[str, str] | None, draft: Draft) -> Cell:
     """Return what a paper says of one aspect with the sentence that bears it out."""
     if told is None:
-        return NOTHING, ()
+        return say(draft.language, "cell_not_stated"), ()
     text, quote = told
-    return marked(harmless(text), [paper.arxiv_id]), (cite(paper, position, quote),)
+    return marked(harmless(text), [paper.arxiv_id]), (cite(paper, draft.position, quote),)
+
+
+def unstated_cell(paper: Paper, draft: Draft) -> Cell:
+    """Return that a paper does not state what is asked."""
+    told = marked(say(draft.language, "cell_not_stated"), [paper.arxiv_id])
+    return told, (cite(paper, draft.position, paper.title, field="title"),)
 
 
 def asked_cell(question: str, evidence: Evidence, draft: Draft, model: LanguageModel, others: Sequence[Paper]) -> Cell:
-    """Return what one paper says to a question: as the model phrases it, else as the source does."""
+    """Return what one paper says to a question: as the model phrases it, else as its source does; else not stated."""
+    if lacks_detail(question, evidence):
+        return unstated_cell(evidence.paper, draft)
     part = Draft(question=draft.question, resolved=draft.resolved, language=draft.language)
     said = phrase(question, evidence, part, model, most=1 if len(others) > 1 else 2, others=others)
     found = list(said) or list(told_by_source(choose(question, evidence, draft.language), evidence, part, beside=False))

@@ -10,7 +10,7 @@ from rag.query.corpus import Corpus
 from rag.query.days import without_days
 from rag.query.drafts import Draft
 from rag.query.evidence import cite
-from rag.query.phrasing import marked
+from rag.query.phrasing import marked, stopped
 from rag.query.understand import Query
 from rag.query.wording import say
 
@@ -77,8 +77,8 @@ def searched(query: Query, corpus: Corpus) -> int:
     return len(corpus) if passed is None else len(passed)
 
 
-def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
-    """Yield an exact answer: the lead, then a line for each paper with its own citation."""
+def tell(fact: Fact, draft: Draft, *, goes_on: bool = False) -> Iterator[Sentence]:
+    """Yield an exact answer: the lead, then a line for each paper with its own citation; stopped where more follows."""
     told = tuple(paper.arxiv_id for paper in fact.papers)
     draft.papers = told if fact.complete else tuple(dict.fromkeys((*told, *draft.papers)))
     draft.reason = fact.reason
@@ -89,6 +89,7 @@ def tell(fact: Fact, draft: Draft) -> Iterator[Sentence]:
     for line in fact.lines[:MOST_LISTED]:
         borne_out = ((line.field, line.quote), *line.also)
         citations = [cite(line.paper, draft.position, quote, field=field) for field, quote in borne_out]
-        yield draft.release(bullet + marked(line.text, [line.paper.arxiv_id]), citations)
+        text = stopped(line.text, draft.language) if goes_on else line.text
+        yield draft.release(bullet + marked(text, [line.paper.arxiv_id]), citations)
     if rest := len(fact.lines[MOST_LISTED:]):
         yield draft.release(say(draft.language, "more_listed", count=rest))

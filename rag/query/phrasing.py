@@ -41,12 +41,13 @@ AUTHORS = {
 FIRST_PERSON = re.compile(r"(?<![\w'’.-])(?:[Ww]e|us|[Oo]urs?|[Oo]urselves)(?![\w-]|\.\w)")
 """Not US, nor what is part of a name: OUR-Net."""
 END = re.compile(r"([.!?。！？]+[\"'”’)）]*)\Z")
+FULL_STOP = re.compile(r"([.。]+[\"'”’)）]*)\Z")
 
 
 def marked(sentence: str, ids: Iterable[str]) -> str:
-    """Return a sentence with its markers before the final stop."""
+    """Return a sentence with its markers before its full stop; after the question mark of a title or a question."""
     markers = "".join(f"[{identifier}]" for identifier in dict.fromkeys(ids))
-    match = END.search(sentence)
+    match = FULL_STOP.search(sentence)
     if not match:
         return f"{sentence} {markers}"
     return f"{sentence[: match.start()]} {markers}{match.group(1)}"

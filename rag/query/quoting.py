@@ -106,7 +106,8 @@ def quoted(quote: str, evidence: Evidence, draft: Draft) -> Sentence:
     """Release a sentence of the abstract as a quotation."""
     paper = evidence.paper
     before = draft.sentences[-1].citations if draft.sentences else ()
-    key = "quoted_next" if any(citation.arxiv_id == paper.arxiv_id for citation in before) else "quoted"
+    quoted_before = {citation.arxiv_id for citation in before if citation.field == "abstract"}
+    key = "quoted_next" if paper.arxiv_id in quoted_before else "quoted"
     told = quote.rstrip(". ") if draft.language == "zh" else quote
     text = stopped(say(draft.language, key, quote=told), draft.language)
     return draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
@@ -185,7 +186,7 @@ def in_language(evidence: Evidence, quote: str, language: Language) -> str:
     if language == "en":
         return quote
     found = card_saying(quote, evidence)
-    return found[0] if found else f"“{quote}”"
+    return found[0] if found else f"“{quote.rstrip('. ')}”"
 
 
 def card_saying(quote: str, evidence: Evidence) -> tuple[str, Verdict] | None:

@@ -6,7 +6,7 @@ import pytest
 from query.staging import MARKER, Stage, turn
 
 from rag.models import Answer, Filters, Turn
-from rag.query.comparing import NOTHING, row
+from rag.query.comparing import row
 from rag.query.conversation import settled
 from rag.query.drafts import Draft
 from rag.query.retrieval import rank
@@ -110,8 +110,8 @@ def test_two_described_papers_are_found(stage: Stage) -> None:
 
 def test_a_cell_cannot_break_out_of_its_table() -> None:
     draft = Draft(question="?", resolved="?", language="en")
-    told = row(draft, "Result", [("the norm |x|\nfalls", ()), (NOTHING, ())]).text
-    assert told == f"| Result | the norm ∣x∣ falls | {NOTHING} |"
+    told = row(draft, "Result", [("the norm |x|\nfalls", ()), ("not stated", ())]).text
+    assert told == "| Result | the norm ∣x∣ falls | not stated |"
 
 
 @pytest.mark.parametrize(
@@ -286,3 +286,17 @@ def test_a_summary_that_asks_for_something_is_left_to_the_model(stage: Stage) ->
     answer = stage.ask("Summarise RaC and include how much data it needs", OF_RAC)
     assert [citation.arxiv_id for citation in answer.citations] == [RAC]
     assert answer.usage.llm_calls == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What batch size did RaC use, and what Text2Touch?", "not stated"),
+        ("Compare RaC and Text2Touch: what learning rate does each use?", "not stated"),
+        ("比较 RaC 和 Text2Touch：各自的学习率是多少？", "未说明"),
+    ],
+)
+def test_a_cell_says_where_a_paper_does_not_state_it(stage: Stage, question: str, told: str) -> None:
+    answer = stage.ask(question)
+    assert (answer.layout, answer.reason) == ("table", "not_stated")
+    assert f"| {told} [{RAC}] | {told} [{TOUCH}] |" in answer.text

@@ -29,13 +29,15 @@ MARKUP = st.text(alphabet=st.sampled_from(list("ab x[]()<>!*`#【】/:.1\n\u202e
     [
         ("It works.", ["2509.07953"], "It works [2509.07953]."),
         ("它有效。", ["2509.07953"], "它有效 [2509.07953]。"),
-        ("Does it?!", ["a"], "Does it [a]?!"),
+        ("Does it?!", ["a"], "Does it?! [a]"),
+        ("Its title is Calendar?.", ["a"], "Its title is Calendar? [a]."),
+        ("题目是《Calendar?》。", ["a"], "题目是《Calendar?》 [a]。"),
         ("“It works.”", ["a"], "“It works [a].”"),
         ("It works", ["a"], "It works [a]"),
         ("It works.", ["a", "b", "a"], "It works [a][b]."),
     ],
 )
-def test_markers_stand_before_the_stop(sentence: str, ids: list[str], expected: str) -> None:
+def test_markers_stand_before_the_full_stop(sentence: str, ids: list[str], expected: str) -> None:
     assert marked(sentence, ids) == expected
 
 

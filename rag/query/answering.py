@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rag.engines.loading import Embedder, LanguageModel
 from rag.models import Answer, Filters, Language, Retrieval, Sentence, Turn
@@ -36,6 +37,7 @@ from rag.query.quoting import in_language
 from rag.query.records import answer_from_records
 from rag.query.retrieval import Ranking, close_second, rank, to_retrieval
 from rag.query.sides import compared
+from rag.query.translation import translated
 from rag.query.understand import Query, understand
 from rag.query.wording import say
 
@@ -192,6 +194,7 @@ def answer_from_paper(
     A paper that is hardly nearer than its `rival` may give way to it.
     """
     scores, asked = evidence.scores(query.text), parts(query.text)
+    translate = partial(translated, query.text, draft, model)
     if absent := unstated_parts(query, asked, evidence):
         stated = [part for part in asked if part not in absent]
         if not (yield from tell_each(stated, absent, evidence, draft, model)):
@@ -200,7 +203,7 @@ def answer_from_paper(
     if not_stated(query, evidence):
         yield from tell_not_stated(query, draft, evidence, scores)
         return
-    if (contradiction := wrong_premise(query, evidence, scores)) is not None:
+    if (contradiction := wrong_premise(query, evidence, scores, translate)) is not None:
         yield from correct(query, evidence, contradiction, draft)
         return
     if told := (yield from phrase(query.text, evidence, draft, model(), rival=rival)):

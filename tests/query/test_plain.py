@@ -13,7 +13,8 @@ from query.staging import MARKER, Build, QueuedLLM, Stage, unquoted_numbers
 
 from rag.engines.loading import LanguageModel, count_tokens
 from rag.models import Answer, Paper
-from rag.query.abstaining import DENIED, UNSTATED
+from rag.query import abstaining
+from rag.query.abstaining import UNSTATED
 from rag.query.answering import answer_question
 from rag.query.evidence import Evidence
 from rag.query.plain import DOUBT, SURE
@@ -37,7 +38,8 @@ def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
     for language in SURE:
         monkeypatch.setitem(SURE, language, -math.inf)
         monkeypatch.setitem(UNSTATED, language, math.inf)
-        monkeypatch.setitem(DENIED, language, math.inf)
+    monkeypatch.setattr(abstaining, "DENIED", math.inf)
+    monkeypatch.setattr(abstaining, "SUSPECTED", math.inf)
 
 
 def is_source_alone(answer: Answer) -> bool:

@@ -15,7 +15,7 @@ from rag.query.drafts import Draft
 from rag.query.evidence import Evidence, cite
 from rag.query.facts import scope, searched
 from rag.query.mentions import coined_words, generic, member, spelt
-from rag.query.phrasing import marked
+from rag.query.phrasing import marked, stopped
 from rag.query.premises import contradicting
 from rag.query.quoting import in_language
 from rag.query.retrieval import Ranking, Scores
@@ -192,7 +192,8 @@ def correct(query: Query, evidence: Evidence, index: int, draft: Draft) -> Itera
     """Yield the correction of a false premise, cited."""
     draft.reason = "false_premise"
     paper, quote = evidence.paper, evidence.sentences[index]
-    text = say(query.language, "correction", quote=in_language(evidence, quote, query.language))
+    told = in_language(evidence, quote, query.language)
+    text = stopped(say(query.language, "correction", quote=told), query.language)
     yield draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 
@@ -221,7 +222,8 @@ def tell_not_stated(query: Query, draft: Draft, evidence: Evidence, scores: Scor
     text = say(query.language, "not_stated", title=paper.title)
     yield draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, paper.title, field="title")])
     quote = evidence.sentences[int(scores.argmax())]
-    text = say(query.language, "does_say", quote=in_language(evidence, quote, query.language))
+    told = in_language(evidence, quote, query.language)
+    text = stopped(say(query.language, "does_say", quote=told), query.language)
     yield draft.release(marked(text, [paper.arxiv_id]), [cite(paper, draft.position, quote)])
 
 

@@ -17,7 +17,9 @@ def translated(question: str, draft: Draft, model: Callable[[], LanguageModel]) 
 
     Raises ModelUnavailableError.
     """
-    completion = model().complete(prompts.render("translate"), question, max_tokens=LONGEST)
+    engine = model()
+    completion = engine.complete(prompts.render("translate"), question, max_tokens=LONGEST)
     text = "".join(completion.deltas).strip()
     draft.usage += completion.usage
+    draft.model = engine.label
     return text

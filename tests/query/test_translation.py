@@ -10,7 +10,7 @@ SAID = "入耳式干电极区分清醒与睡眠的准确率为 90.5%。"
 def test_a_premise_that_is_wrong_in_both_wordings_is_corrected(stage: Stage) -> None:
     answer = stage.ask(WRONG, "Why can the electrode in the ear canal not tell awake from asleep?")
     assert (answer.reason, answer.usage.llm_calls, answer.language) == ("false_premise", 1, "zh")
-    assert answer.papers[0] == "2509.07896"
+    assert (answer.papers[0], answer.model) == ("2509.07896", "queued")
 
 
 def test_a_translation_that_presumes_nothing_clears_the_question(stage: Stage) -> None:

@@ -59,8 +59,8 @@ DENIED_WHY: dict[Language, float] = {"en": 0.2, "zh": 0.0}
 SUSPECTED = -0.5
 """The same odds of a Chinese question, word by word in English, from which on it is translated and judged once more.
 
-What is presumed often lies between the words. The mean of both told three times as many false premises of development
-questions as the words alone with as many false alarms, and four in five of the others need no translation.
+What is presumed often lies between the words; four in five of the questions that a paper answers need no translation
+(docs/evaluation.md).
 """
 MEANT_DOUBT = 1.0
 """How much more either takes of a paper that the question names or refers to, for such questions are short."""

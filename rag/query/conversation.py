@@ -78,9 +78,9 @@ def about(
         return newcomer(ranking, talked)
     if words := description(query.text):
         return described(words, query, ranking, talked, corpus, embedder)
-    if in_words_of_another(query.text, talked, corpus):
-        return ()
     last = next(turn.papers for turn in reversed(history) if turn.papers)
+    if in_words_of_another(query.text, last, corpus):
+        return ()
     goes_on = may_go_on(query, ranking, last, corpus, embedder)
     return () if stands_alone(query, ranking, corpus, goes_on=goes_on) else last
 

@@ -28,7 +28,7 @@ COMMON = 0.25
 RARE = 0.05
 """Share of the papers up to which a word that they hold tells what a question is about."""
 RARE_WORDS: dict[Language, int] = {"en": 2, "zh": 3}
-"""So many of them that another paper holds, and none talked of, change the subject."""
+"""So many of them that another paper holds, and none of those before, change the subject."""
 OWN_WORDS = 3
 """Content words in front of a pronoun that can be what it stands for."""
 
@@ -90,9 +90,8 @@ def referents(text: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, 
         return ()
     if beside or cue("back").search(text) or cue("back_pronoun").search(text):
         return () if not beside and has_antecedent(text, last.papers, corpus) else last.papers
-    talked = [paper for turn in history for paper in turn.papers]
     continues = cue("continues").search(text) and not coined_words(text)
-    continues = continues and not in_words_of_another(text, talked, corpus)
+    continues = continues and not in_words_of_another(text, last.papers, corpus)
     return last.papers if continues or len(tokens(text)) <= 2 or of_any_paper(text, corpus) else ()
 
 
@@ -140,14 +139,14 @@ def stands_alone(text: str, papers: Sequence[str], corpus: Corpus) -> bool:
     return any(hit.id not in papers for hit in corpus.store.catalogue.search(text, 1))
 
 
-def in_words_of_another(text: str, talked: Sequence[str], corpus: Corpus) -> bool:
-    """Return whether a question has words that few papers hold, the nearest by words among them, and none talked of."""
+def in_words_of_another(text: str, papers: Sequence[str], corpus: Corpus) -> bool:
+    """Return whether a question has words that few papers hold, the nearest by words among them, and none of these."""
     catalogue = corpus.store.catalogue
     nearest = [hit.id for hit in catalogue.search(text, 1)]
     holders = [set(catalogue.containing([word])) for word in content_words(text)]
     rare = [held for held in holders if held.issuperset(nearest) and len(held) <= max(1.0, RARE * len(corpus))]
     enough = bool(nearest) and len(rare) >= RARE_WORDS[detect_language(text)]
-    return enough and not any(held.intersection(talked) for held in rare)
+    return enough and not any(held.intersection(papers) for held in rare)
 
 
 def pointed_at(text: str, history: Sequence[Turn], several: Sequence[str]) -> tuple[str, ...]:

@@ -161,12 +161,11 @@ def worded(ranking: Ranking, holdings: Holdings, words: Sequence[str], shares: S
 
 
 def paper_vectors(ids: Sequence[str], corpus: Corpus) -> NDArray[np.float32]:
-    """Return (papers, dimensions) the embeddings of titles with abstracts."""
-    stored = list(corpus.store.get(ids).values())
-    found = corpus.store.vectors(SPACE, stored)
+    """Return (papers, dimensions) the embeddings of titles with abstracts; zeros of a paper that is gone."""
+    found = corpus.store.vectors(SPACE, list(corpus.store.get(ids).values()))
     width = max((vectors.shape[1] for vectors in found.values()), default=1)
     nothing = np.zeros((1, width), dtype=np.float32)
-    return np.array([found.get(record.id, nothing)[0] for record in stored])
+    return np.array([found.get(identifier, nothing)[0] for identifier in ids])
 
 
 def telling_sentence(ranking: Ranking, place: int, wanted: Sequence[str]) -> str:

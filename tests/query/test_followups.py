@@ -199,3 +199,10 @@ def test_a_shorter_question_may_ask_for_papers_on_another_subject(stage: Stage) 
     before = turn("2509.07896", question="Are there any papers about sleep?")
     answer = stage.ask("And on reinforcement learning?", history=[before])
     assert (answer.layout, len(answer.papers)) == ("list", 3)
+
+
+def test_a_reason_asked_in_the_words_of_an_earlier_paper_is_about_that_one(stage: Stage) -> None:
+    answer = stage.ask(
+        "Why does radar suit parking?", "Radar tolerates bad weather.", history=[turn("2509.07683"), turn("2509.07707")]
+    )
+    assert answer.papers[0] == "2509.07683"

@@ -5,7 +5,7 @@ from query.odd_papers import SPIN_GLASS
 from query.staging import Build, Stage, listed, unquoted_numbers
 
 from rag.models import Filters, Paper
-from rag.query.lists import subjects
+from rag.query.lists import paper_vectors, subjects
 from rag.query.verification import contained_across
 
 DIFFUSION = {"2509.07277", "2509.07530", "2509.07647"}
@@ -241,3 +241,10 @@ def test_a_part_of_the_subject_does_not_make_a_paper_of_it(build: Build) -> None
 )
 def test_a_list_may_be_asked_for_in_passing(stage: Stage, question: str, papers: set[str]) -> None:
     assert set(stage.ask(question).papers) == papers
+
+
+def test_a_paper_that_was_removed_meanwhile_has_a_vector_of_zeros(stage: Stage) -> None:
+    first, removed, last = paper_vectors(("2509.07896", "2509.00000", "2509.07953"), stage.corpus)
+    assert not removed.any()
+    assert first.any()
+    assert last.any()
